@@ -1,0 +1,210 @@
+/**
+ * The server: `node cli/serve.mjs dev|start` (npm run dev, npm start). One process: Next, and this listener in front of it.
+ * lib/boot.ts starts everything else inside Next and says over globalThis when it is up; only then do we listen, so nobody meets a half-started server.
+ * It alone sees the socket: what a client claims about itself in our own x-latchkey- headers is removed here, before any code reads it.
+ */
+import fs from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+
+/**
+ * @typedef {{ host: string, port: number, publicUrl: string, lines: string[] }} ReadyInfo
+ * @typedef {{ problem?: string, remedy?: string, message?: string }} StartFault
+ * @typedef {{ dev: boolean, ready: (info: ReadyInfo) => void, failed: (error: StartFault) => void, close?: () => unknown }} Launch
+ * @typedef {(request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>} RequestHandler
+ */
+
+const ourHeaders = 'x-latchkey-'
+const peerHeader = 'x-latchkey-peer'
+const maxHeaderBytes = 16 * 1024
+const lastRequestsMs = 5000
+const closeMs = 8000
+const launchKey = Symbol.for('latchkey.launch')
+
+refuseOldNode()
+const mode = process.argv[2]
+if (mode !== 'dev' && mode !== 'start') fail({ problem: 'Say how to serve.', remedy: 'Use npm run dev or npm start.' })
+const dev = mode === 'dev'
+if (!dev && !fs.existsSync(path.join(process.cwd(), '.next/BUILD_ID'))) {
+  fail({ problem: 'There is no production build yet.', remedy: 'Run npm run build, then npm start.' })
+}
+
+let stopping = false
+let runningRequests = 0
+let onIdle = () => {}
+/** @type {http.Server | undefined} */
+let server
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop())
+
+// Next reads both when it is loaded.
+Reflect.set(process.env, 'NODE_ENV', dev ? 'development' : 'production')
+process.env.NEXT_TELEMETRY_DISABLED ??= '1'
+
+const ready = waitForBoot()
+const { default: next } = await import('next')
+// Next wants an address in development, for its own messages; the real one comes from boot.
+server = createServer((request, response) => app.getRequestHandler()(request, response))
+// Next hangs its hot-reload socket on the server it is given. In production there is none, and an Upgrade is read as a plain request.
+const httpServer = dev ? server : new http.Server()
+const port = Number(process.env.PORT) || 3000
+const app = next({ dev, dir: process.cwd(), hostname: 'localhost', port, httpServer })
+await app.prepare().catch(fail)
+const info = await ready
+await listen(server, info)
+if (!stopping) for (const line of info.lines) console.log(line)
+
+/**
+ * lib/boot.ts calls one of the two; in production it works beside prepare(), in development before its end.
+ * @returns {Promise<ReadyInfo>}
+ */
+function waitForBoot() {
+  return new Promise((resolve) => {
+    /** @type {Launch} */
+    const launch = { dev, ready: resolve, failed: fail }
+    Reflect.set(globalThis, launchKey, launch)
+  })
+}
+
+/** @param {RequestHandler} handle */
+function createServer(handle) {
+  const created = http.createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    if (request.method === 'TRACE') return void refuseTrace(response)
+    markPeer(request)
+    runningRequests++
+    response.once('close', () => --runningRequests === 0 && onIdle())
+    // Whoever keeps a connection alive would hold the end up for the whole five seconds.
+    if (stopping) response.setHeader('connection', 'close')
+    handle(request, response).catch((error) => {
+      console.error(error)
+      if (!response.headersSent) response.statusCode = 500
+      response.end()
+    })
+  })
+  if (dev) created.on('upgrade', (request, socket) => onUpgrade(created, request, socket))
+  return created
+}
+
+/**
+ * Runs before Next's own listener, which it only adds at its first request: a tab that was open before a restart has to try again.
+ * @param {http.Server} created
+ * @param {http.IncomingMessage} request
+ * @param {import('node:stream').Duplex} socket
+ */
+function onUpgrade(created, request, socket) {
+  markPeer(request)
+  socket.on('error', () => socket.destroy())
+  if (created.listenerCount('upgrade') === 1) socket.destroy()
+}
+
+/**
+ * A client could else name its own address, and be throttled and audited as somebody else.
+ * @param {http.IncomingMessage} request
+ */
+function markPeer(request) {
+  for (const name of Object.keys(request.headers)) if (name.startsWith(ourHeaders)) delete request.headers[name]
+  const address = request.socket.remoteAddress ?? ''
+  request.headers[peerHeader] = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+  // Next may read either form.
+  request.rawHeaders = request.rawHeaders.filter(
+    (_, index, all) => !all[index - (index % 2)]?.toLowerCase().startsWith(ourHeaders),
+  )
+  request.rawHeaders.push(peerHeader, request.headers[peerHeader])
+}
+
+/** @param {http.ServerResponse} response */
+function refuseTrace(response) {
+  response.writeHead(405, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'content-length': 0 }).end()
+}
+
+/**
+ * @param {http.Server} toOpen
+ * @param {ReadyInfo} address
+ * @returns {Promise<void>}
+ */
+function listen(toOpen, { host, port }) {
+  return new Promise((resolve) => {
+    toOpen.once('error', (error) => fail(explainListenError(error, host, port)))
+    toOpen.listen(port, host, resolve)
+  })
+}
+
+/**
+ * @param {NodeJS.ErrnoException} error
+ * @param {string} host
+ * @param {number} port
+ * @returns {StartFault}
+ */
+function explainListenError(error, host, port) {
+  if (error.code === 'EADDRINUSE') {
+    return {
+      problem: `Port ${port} on ${host} is in use by another program.`,
+      remedy: `Stop that program, or choose another port: PORT=${port + 1}.`,
+    }
+  }
+  if (error.code === 'EACCES') {
+    return {
+      problem: `This user may not open port ${port}.`,
+      remedy: 'Choose a port above 1023 with PORT, behind a reverse proxy if need be.',
+    }
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return {
+      problem: `${host} is not an address of this machine.`,
+      remedy: 'Set HOST to 127.0.0.1, or to 0.0.0.0 for every interface.',
+    }
+  }
+  return { problem: `Cannot listen on ${host}:${port} (${error.code}).`, remedy: 'Choose others with HOST and PORT.' }
+}
+
+/** Running requests get five seconds; then the database and all that boot opened is closed. A second signal does not wait. */
+async function stop() {
+  if (stopping) process.exit(1)
+  stopping = true
+  setTimeout(() => process.exit(1), lastRequestsMs + closeMs).unref()
+  await closeServer()
+  await closeBoot()
+  process.exit(0)
+}
+
+/**
+ * Requests are counted, not connections: a hot-reload socket or a browser's spare connection never ends by itself.
+ * @returns {Promise<void>}
+ */
+function closeServer() {
+  return new Promise((resolve) => {
+    server?.close()
+    if (runningRequests === 0) return resolve()
+    onIdle = resolve
+    setTimeout(resolve, lastRequestsMs).unref()
+  })
+}
+
+async function closeBoot() {
+  try {
+    await Reflect.get(globalThis, launchKey)?.close?.()
+  } catch (error) {
+    console.error(error)
+  }
+}
+
+/**
+ * @param {StartFault} fault
+ * @returns {Promise<never>}
+ */
+async function fail(fault) {
+  if (fault.problem) console.error(`\n${fault.problem}\n${fault.remedy ?? ''}\n`)
+  else console.error(fault)
+  // Boot may have started the database already.
+  setTimeout(() => process.exit(1), closeMs).unref()
+  await closeBoot()
+  process.exit(1)
+}
+
+function refuseOldNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  console.error(
+    `\nLatchkey needs Node 20.19 or newer; this is ${process.versions.node}.\nInstall a newer one from https://nodejs.org, then run npm install again.\n`,
+  )
+  process.exit(1)
+}

@@ -1,0 +1,66 @@
+/**
+ * The start of the server, called once by instrumentation.ts: settings, database, migrations, keys.
+ * Only cli/serve.mjs may launch it: it alone knows the address at the other end of a connection (decision 0004).
+ */
+import { readConfig, type Config } from '#lib/config'
+import { hours } from '#lib/core/duration'
+import { StartError } from '#lib/core/start-error'
+import { reportFault } from '#lib/report-fault'
+import { openOnce } from '#lib/running'
+import { openLatchkey } from '#lib/wiring'
+
+/** The hand-shake with cli/serve.mjs. */
+interface Launch {
+  dev: boolean
+  ready(info: { host: string; port: number; publicUrl: string; lines: string[] }): void
+  failed(error: { problem: string; remedy: string }): void
+  close?: () => Promise<void>
+}
+
+const launch = Symbol.for('latchkey.launch')
+
+export async function boot(): Promise<void> {
+  const launcher = (globalThis as { [launch]?: Launch })[launch]
+  if (!launcher)
+    return exit(new StartError('This server was not started by Latchkey.', 'Start it with npm run dev or npm start.'))
+  try {
+    const config = readConfig()
+    const latchkey = await openOnce(() =>
+      openLatchkey(config, {
+        use: 'own',
+        report: (line) => void process.stdout.write(`${line}\n`),
+        onFault: reportFault,
+      }),
+    )
+    setInterval(() => latchkey.pruneThrottle().catch(reportFault), hours(1)).unref()
+    launcher.close = () => latchkey.close()
+    launcher.ready({ ...config.listen, publicUrl: config.publicUrl, lines: welcome(config) })
+  } catch (error) {
+    launcher.failed(error instanceof StartError ? error : unexpected(error))
+  }
+}
+
+function welcome({ publicUrl, database, dataDir, warnings }: Config): string[] {
+  const where =
+    database.kind === 'embedded' ? `the embedded PostgreSQL in ${dataDir}` : 'the PostgreSQL of DATABASE_URL'
+  return [
+    '',
+    `  Latchkey is running at ${publicUrl}`,
+    '',
+    `  Open ${publicUrl}/register and create your account.`,
+    '  An administrator:  npm run manage -- createsuperuser --email you@example.com --username you',
+    `  Data: ${where}.  Stop with Ctrl-C.`,
+    '',
+    ...warnings.map((warning) => `  Warning: ${warning}`),
+  ]
+}
+
+function unexpected(error: unknown): StartError {
+  reportFault(error)
+  return new StartError('Latchkey could not start.', 'The lines above say what happened.')
+}
+
+function exit(error: StartError): never {
+  console.error(`\n${error.problem}\n${error.remedy}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,222 @@
+/**
+ * The settings: the only reader of process.env. Every fault is reported at once, with its name and what to write instead.
+ * Names, defaults and meanings: .env.example and docs/token-api.md, section B.
+ */
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { days, hours, minutes, parseDuration, seconds } from '#lib/core/duration'
+import { StartError } from '#lib/core/start-error'
+
+const duration = (fallback: string, { min = 0, max = Infinity }: { min?: number; max?: number } = {}) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const ms = parseDuration(text)
+      if (ms !== null && ms >= min && ms <= max) return ms
+      const range = [min > 0 ? `at least ${min / 1000} s` : '', max < Infinity ? `at most ${max / 1000} s` : ''].filter(
+        Boolean,
+      )
+      context.addIssue({
+        code: 'custom',
+        message: `must be a time such as 300, 5m, 12h or 14d${range.length ? `, ${range.join(', ')}` : ''}`,
+      })
+      return z.NEVER
+    })
+
+const whole = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+      context.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}` })
+      return z.NEVER
+    })
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((word) => word === 'true' || word === '1')
+
+const secret = z
+  .string()
+  .optional()
+  .refine(
+    (text) => text === undefined || Buffer.byteLength(text) >= 32,
+    'must be at least 32 bytes; `openssl rand -base64 33` makes one',
+  )
+  .refine(
+    (text) => text === undefined || new Set(text).size > 8,
+    'is too regular to be a secret; `openssl rand -base64 33` makes one',
+  )
+
+const second = seconds(1)
+
+const schema = z.object({
+  DATABASE_URL: z
+    .string()
+    .optional()
+    .refine((url) => url === undefined || /^postgres(ql)?:\/\//.test(url), 'must begin with postgresql://'),
+  DATA_DIR: z.string().default('.data'),
+  PORT: whole(3000, 1, 65535),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.string().optional(),
+  AUTH_SECRET: secret,
+  PASSWORD_PEPPER: secret,
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .refine((list) => list.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8, with commas between'),
+  RATE_LIMIT_SCALE: z
+    .string()
+    .default('1')
+    .refine((text) => Number(text) > 0 && Number(text) <= 1_000_000, 'must be a number above 0')
+    .transform(Number),
+  COOKIE_SAMESITE: z.enum(['lax', 'strict'], { error: 'must be lax or strict' }).default('lax'),
+  MAX_SESSIONS: whole(20, 1, 1000),
+  PASSWORD_MIN_LENGTH: whole(12, 8, 64),
+  PASSWORD_HASH_COST: whole(12, 4, 15),
+  SESSION_IDLE_LIFETIME: duration('14d', { min: second }),
+  SESSION_ABSOLUTE_LIFETIME: duration('30d', { min: second, max: days(400) }),
+  ROTATION_AGE: duration('5m', { min: second }),
+  LATE_REFRESH_WINDOW: duration('30s'),
+  REAUTH_MAX_AGE: duration('10m', { min: second }),
+  JWT_ACCESS_TOKEN_LIFETIME: duration('10m', { min: second, max: hours(1) }),
+  JWT_REFRESH_TOKEN_LIFETIME: duration('1d', { min: second, max: days(400) }),
+  JWT_ROTATE_REFRESH_TOKENS: flag(true),
+  JWT_BLACKLIST_AFTER_ROTATION: flag(true),
+  JWT_UPDATE_LAST_LOGIN: flag(true),
+  JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
+})
+
+export type Config = ReturnType<typeof readConfig>
+
+/** The settings, or one StartError that names every fault. An empty variable counts as unset. */
+export function readConfig(env: Record<string, string | undefined> = process.env) {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''))
+  const result = schema.safeParse(given)
+  const faults = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`)
+  const settings = result.data
+  const url = publicUrl(given.PUBLIC_URL, settings?.PORT ?? 3000)
+  if (!url) faults.push('PUBLIC_URL must be an origin such as https://login.example.com, with no path behind it.')
+  if (settings && url) faults.push(...contradictions(settings, url, env))
+  if (!settings || !url || faults.length > 0) throw badSettings(faults)
+
+  const loopback = isLoopback(url.hostname)
+  return {
+    database:
+      settings.DATABASE_URL === undefined
+        ? { kind: 'embedded' as const }
+        : { kind: 'server' as const, url: settings.DATABASE_URL },
+    dataDir: settings.DATA_DIR,
+    listen: { host: settings.HOST, port: settings.PORT },
+    publicUrl: url.origin,
+    /** Every origin that is this site: on loopback its other names too. */
+    origins: loopback ? [...new Set([url.origin, ...loopbackOrigins(url)])] : [url.origin],
+    /** https, and with it Secure cookies, their `__Host-` prefix and HSTS. */
+    secure: url.protocol === 'https:',
+    loopback,
+    authSecret: settings.AUTH_SECRET ?? null,
+    passwordPepper: settings.PASSWORD_PEPPER ?? null,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    rateLimitScale: settings.RATE_LIMIT_SCALE,
+    cookieSameSite: settings.COOKIE_SAMESITE,
+    maxSessions: settings.MAX_SESSIONS,
+    password: { minLength: settings.PASSWORD_MIN_LENGTH, hashCost: settings.PASSWORD_HASH_COST },
+    session: {
+      idleMs: settings.SESSION_IDLE_LIFETIME,
+      absoluteMs: settings.SESSION_ABSOLUTE_LIFETIME,
+      windowMs: hours(24),
+      rotationAgeMs: settings.ROTATION_AGE,
+      lateWindowMs: settings.LATE_REFRESH_WINDOW,
+      reauthMaxAgeMs: settings.REAUTH_MAX_AGE,
+    },
+    jwt: {
+      accessLifeMs: settings.JWT_ACCESS_TOKEN_LIFETIME,
+      refreshLifeMs: settings.JWT_REFRESH_TOKEN_LIFETIME,
+      rotate: settings.JWT_ROTATE_REFRESH_TOKENS,
+      singleUse: settings.JWT_BLACKLIST_AFTER_ROTATION,
+      updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
+      issuer: settings.JWT_ISSUER ?? url.origin,
+    },
+    development: env.NODE_ENV === 'development',
+    warnings: warnings(settings),
+  }
+}
+
+type Settings = z.infer<typeof schema>
+
+function contradictions(settings: Settings, url: URL, env: Record<string, string | undefined>): string[] {
+  const faults: string[] = []
+  const { AUTH_SECRET, PASSWORD_PEPPER } = settings
+  if (settings.LATE_REFRESH_WINDOW >= settings.ROTATION_AGE)
+    faults.push('LATE_REFRESH_WINDOW must be shorter than ROTATION_AGE.')
+  if (AUTH_SECRET !== undefined && AUTH_SECRET === PASSWORD_PEPPER)
+    faults.push('AUTH_SECRET and PASSWORD_PEPPER must not be the same.')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    faults.push('PUBLIC_URL must be https:// unless it is this machine itself.')
+  if (settings.DATABASE_URL !== undefined) faults.push(...databaseFaults(settings.DATABASE_URL))
+  if (settings.DATABASE_URL !== undefined || !isLoopback(url.hostname)) {
+    const why =
+      'is required with a DATABASE_URL or a public PUBLIC_URL; `openssl rand -base64 33` makes one. Keep it: it belongs to the database.'
+    if (AUTH_SECRET === undefined) faults.push(`AUTH_SECRET ${why}`)
+    if (PASSWORD_PEPPER === undefined) faults.push(`PASSWORD_PEPPER ${why}`)
+  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    faults.push('NODE_TLS_REJECT_UNAUTHORIZED must not be 0: it switches off who-are-you for every connection.')
+  return faults
+}
+
+/** A password and every account's hash would cross the network in the clear (KY-4). */
+function databaseFaults(databaseUrl: string): string[] {
+  if (!URL.canParse(databaseUrl)) return ['DATABASE_URL must look like postgresql://user:password@host:5432/database.']
+  const { hostname, searchParams } = new URL(databaseUrl)
+  const host = searchParams.get('host') ?? hostname
+  const local = host === '' || host.startsWith('/') || isLoopback(host)
+  const encrypted = ['require', 'verify-ca', 'verify-full'].includes(searchParams.get('sslmode') ?? '')
+  return local || encrypted
+    ? []
+    : ['DATABASE_URL must end in ?sslmode=verify-full (or require): its host is another machine.']
+}
+
+function warnings(settings: Settings): string[] {
+  return [
+    settings.RATE_LIMIT_SCALE > 1 ? 'RATE_LIMIT_SCALE is above 1: guesses are slowed less than they should be.' : '',
+    settings.PASSWORD_HASH_COST < 12 ? 'PASSWORD_HASH_COST is below 12: stolen hashes would be cheap to try.' : '',
+    settings.JWT_ACCESS_TOKEN_LIFETIME > minutes(15)
+      ? 'JWT_ACCESS_TOKEN_LIFETIME is above 15 minutes: other services accept a stolen token that long.'
+      : '',
+  ].filter(Boolean)
+}
+
+function publicUrl(text: string | undefined, port: number): URL | null {
+  const url = text ?? `http://localhost:${port}`
+  if (!URL.canParse(url)) return null
+  const { protocol, pathname, search, hash, username } = new URL(url)
+  const bare = pathname === '/' && search === '' && hash === '' && username === ''
+  return bare && (protocol === 'http:' || protocol === 'https:') ? new URL(url) : null
+}
+
+const isNetwork = (text: string) => (text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text))
+
+const isLoopback = (hostname: string) => ['localhost', '127.0.0.1', '[::1]', '::1'].includes(hostname)
+
+function loopbackOrigins({ protocol, port }: URL): string[] {
+  return ['localhost', '127.0.0.1', '[::1]'].map((name) => `${protocol}//${name}${port ? `:${port}` : ''}`)
+}
+
+function badSettings(faults: string[]): StartError {
+  const list = faults.map((fault) => `\n  - ${fault}`).join('')
+  return new StartError(
+    `${faults.length === 1 ? 'A setting is' : `${faults.length} settings are`} not usable:${list}\n`,
+    'Correct them in the environment or in .env; .env.example lists every setting.',
+  )
+}

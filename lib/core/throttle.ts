@@ -1,0 +1,28 @@
+/**
+ * Slowing guesses: how many failed attempts a counter takes, and how long it then waits (docs/security/requirements.md, section 3).
+ * Data only; the throttle store takes and clears the counters in one statement each.
+ */
+import { hours, minutes } from './duration'
+
+export interface ThrottleRule {
+  /** Attempts that may fail within the window before the pause begins. */
+  limit: number
+  windowMs: number
+  /** The first pause; each further failure doubles it, up to the cap. Null: wait for the end of the window. */
+  pause: { firstMs: number; capMs: number } | null
+}
+
+const rules = {
+  /** Failed logins of one account from one address. */
+  loginPair: { limit: 5, windowMs: minutes(15), pause: { firstMs: minutes(1), capMs: hours(1) } },
+  /** Failed logins from one address, whatever the account. */
+  loginAddress: { limit: 30, windowMs: minutes(15), pause: null },
+} satisfies Record<string, ThrottleRule>
+
+export type ThrottleName = keyof typeof rules
+
+/** A rule with RATE_LIMIT_SCALE applied to its limit (TH-8). */
+export function throttleRule(name: ThrottleName, scale: number): ThrottleRule {
+  const rule: ThrottleRule = rules[name]
+  return { ...rule, limit: Math.max(1, Math.round(rule.limit * scale)) }
+}

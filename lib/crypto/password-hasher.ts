@@ -1,0 +1,50 @@
+/**
+ * Password hashes: bcrypt behind a keyed pre-hash (PW-5, decision 0003), computed in the worker pool.
+ *
+ * Stored as `v1:<pepper id>:<bcrypt>`. bcrypt reads 72 bytes and ignores the rest: it is given a 64-character keyed hash, never the
+ * password, so no two passwords that begin alike open each other's account, and a stolen table is useless without the pepper.
+ */
+import { createHash, createHmac } from 'node:crypto'
+import type { PasswordHasher } from '#lib/core/ports'
+import { PASSWORD_MAX } from '#lib/core/password-policy'
+import type { HashPool } from './hash-pool'
+
+const FORMAT = /^v1:([0-9a-f]{8}):(\$2[aby]\$(\d\d)\$.{53})$/
+
+export interface HasherSettings {
+  /** PASSWORD_PEPPER: lost, every password must be reset. */
+  pepper: Buffer
+  /** bcrypt's cost: each step doubles the time. */
+  cost: number
+}
+
+export function createPasswordHasher(pool: HashPool, { pepper, cost }: HasherSettings): PasswordHasher {
+  const pepperId = fingerprint(pepper).slice(0, 8)
+  const prehash = (password: string) =>
+    createHmac('sha384', pepper).update(password.normalize('NFC'), 'utf8').digest('base64')
+  // A bcrypt of no password at the present cost, so that an unknown name costs what a wrong password costs (EN-2).
+  const dummy = `$2b$${String(cost).padStart(2, '0')}$${'abcdefghijklmnopqrstuu'}${'x'.repeat(31)}`
+
+  return {
+    async hash(password) {
+      const bcrypt = await pool.run({ text: prehash(password), cost })
+      return bcrypt === 'busy' ? null : `v1:${pepperId}:${bcrypt}`
+    },
+
+    async verify(password, stored) {
+      const [, storedPepper, bcrypt, storedCost] = FORMAT.exec(stored ?? '') ?? []
+      const comparable = bcrypt !== undefined && storedPepper === pepperId
+      // Nothing over the limit was ever stored (PW-2); hashing a megabyte would only serve an attacker.
+      const text = prehash([...password.slice(0, 2 * PASSWORD_MAX + 1)].length > PASSWORD_MAX ? '' : password)
+      const match = await pool.run({ text, stored: comparable ? bcrypt : dummy })
+      if (match === 'busy') return 'busy'
+      if (match !== true || !comparable || text === prehash('')) return 'no-match'
+      return Number(storedCost) < cost ? 'match-stale' : 'match'
+    },
+  }
+}
+
+/** A name for a secret that does not give it away: the database keeps it and refuses a start with another one. */
+export function fingerprint(secret: Buffer): string {
+  return createHash('sha256').update('latchkey fingerprint\0').update(secret).digest('hex')
+}

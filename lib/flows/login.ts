@@ -1,0 +1,64 @@
+/**
+ * Log in with an email or a username and a password: one answer and about one time for every way to fail (EN-1, EN-2).
+ * Called by the login form, by `/auth/login/` and by `/api/token/`; they differ in the kind of session and in their words.
+ */
+import { z } from 'zod'
+import { parseFields, passwordField, textField, type FieldErrors } from '#lib/core/fields'
+import type { AuditLog, UserStore } from '#lib/core/ports'
+import type { SessionKind } from '#lib/core/records'
+import type { RequestContext } from '#lib/core/request-context'
+import type { OpenedSession, OpenSession } from './open-session'
+import type { ProvePassword } from './prove-password'
+
+export type LoginOutcome =
+  | ({ kind: 'logged-in' } & OpenedSession)
+  | { kind: 'invalid'; errors: FieldErrors }
+  | { kind: 'refused' }
+  | { kind: 'throttled'; retryAfterMs: number }
+  | { kind: 'busy' }
+
+export interface LoginRequest {
+  input: unknown
+  /** The key of the input that holds the email or username: forms say identifier, programs email or username. */
+  identifierKey: 'identifier' | 'email' | 'username'
+  session: { kind: SessionKind; persistent: boolean; supersedes: string | null }
+  context: RequestContext
+}
+
+interface LoginDeps {
+  users: UserStore
+  audit: AuditLog
+  provePassword: ProvePassword
+  openSession: OpenSession
+  recordsLastLogin: boolean
+  /** A keyed hash of what was typed: people type passwords into the wrong field (LG-4). */
+  identifierMark: (typed: string) => string
+}
+
+export type Login = (request: LoginRequest) => Promise<LoginOutcome>
+
+export function createLogin(deps: LoginDeps): Login {
+  return async ({ input, identifierKey, session, context }) => {
+    const parsed = parseFields(z.object({ [identifierKey]: textField, password: passwordField }), input)
+    if (parsed.kind === 'invalid') return parsed
+    const { [identifierKey]: identifier = '', password = '' } = parsed.data
+
+    // An email first; a username only if no account has that email; never both.
+    const user = (await deps.users.findByEmail(identifier)) ?? (await deps.users.findByUsername(identifier))
+    const proof = await deps.provePassword({ user, identifier, password, context })
+    const audit = { event: 'login' as const, subjectId: user?.id ?? null, context }
+    if (proof.kind !== 'proven') {
+      const reason = proof.kind === 'failed' ? proof.why : proof.kind
+      const detail = { ...(user ? {} : { identifier: deps.identifierMark(identifier) }), kind: session.kind }
+      await deps.audit.append({ ...audit, outcome: 'failure', reason, detail })
+      return proof.kind === 'failed' ? { kind: 'refused' } : proof
+    }
+
+    const opened = await deps.openSession({ ...session, user: proof.user, amr: ['pwd'], context })
+    if (!opened) return { kind: 'refused' }
+    if (deps.recordsLastLogin) await deps.users.recordLogin(proof.user.id)
+    const who = { actorId: proof.user.id, subjectId: proof.user.id, sessionId: opened.session.id }
+    await deps.audit.append({ ...audit, ...who, outcome: 'success', detail: { kind: session.kind } })
+    return { kind: 'logged-in', ...opened }
+  }
+}

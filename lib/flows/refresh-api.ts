@@ -1,0 +1,51 @@
+/** Refresh for programs: a refresh token in a body gives a new access token and, with rotation, a new refresh token (docs/token-api.md, section 6). */
+import type { ApiRefreshPolicy } from '#lib/core/api-refresh'
+import type { ApiRefreshClaims } from '#lib/core/claims'
+import type { IssuedToken, SessionStore, TokenMint } from '#lib/core/ports'
+import type { SessionView } from '#lib/core/records'
+import type { RequestContext } from '#lib/core/request-context'
+import { sessionOver, type OverReason } from '#lib/core/session-state'
+import type { TokenFaultWord } from './identify'
+
+export type ReadApiRefresh = (
+  token: string,
+) => Promise<{ kind: 'ok'; claims: ApiRefreshClaims } | { kind: 'fault'; fault: TokenFaultWord }>
+
+export type ApiRefreshOutcome =
+  | { kind: 'refreshed'; access: IssuedToken; refresh: IssuedToken | null }
+  | { kind: 'token-fault'; fault: TokenFaultWord }
+  | { kind: 'over'; reason: OverReason | 'user-missing' | 'used' }
+
+interface RefreshApiDeps {
+  sessions: SessionStore
+  mint: TokenMint
+  policy: ApiRefreshPolicy
+  readRefresh: ReadApiRefresh
+}
+
+export type RefreshApi = (token: string, context: RequestContext) => Promise<ApiRefreshOutcome>
+
+export function createRefreshApi({ sessions, mint, policy, readRefresh }: RefreshApiDeps): RefreshApi {
+  return async (token, context) => {
+    const reading = await readRefresh(token)
+    if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
+    const { sid, g, jti } = reading.claims
+    const outcome = await sessions.presentApi(sid, { generation: g, tag: jti }, policy, context)
+    switch (outcome.kind) {
+      case 'access-only':
+        return { kind: 'refreshed', access: await mint.access(outcome), refresh: null }
+      case 'both':
+      case 'rotate':
+        return { kind: 'refreshed', access: await mint.access(outcome), refresh: await mint.refresh(outcome) }
+      case 'reuse':
+        return { kind: 'over', reason: 'used' }
+      case 'denied':
+        return { kind: 'over', reason: whyOver(outcome.view) }
+    }
+  }
+}
+
+function whyOver(view: SessionView | null) {
+  if (!view) return 'user-missing'
+  return sessionOver(view) ?? 'used'
+}

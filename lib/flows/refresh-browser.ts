@@ -1,0 +1,61 @@
+/**
+ * The silent refresh: a browser's refresh cookie, presented because its access token is no longer good (docs/design.md, section 4).
+ * Called by the gate alone. A fault of the database is thrown, never turned into a verdict.
+ */
+import type { BrowserRefreshClaims } from '#lib/core/claims'
+import type { AuditLog, IssuedToken, SessionStore, TokenMint } from '#lib/core/ports'
+import type { RevokedReason, SessionView } from '#lib/core/records'
+import type { RequestContext } from '#lib/core/request-context'
+import type { RotationPolicy } from '#lib/core/rotation'
+
+export type RefreshOutcome =
+  /** `refresh` only after a rotation or a re-issue: sent more often, it would carry a stale cookie over a newer one. */
+  | { kind: 'refreshed'; view: SessionView; access: IssuedToken; refresh: IssuedToken | null }
+  | { kind: 'denied'; revokedReason: RevokedReason | null }
+
+interface RefreshDeps {
+  sessions: SessionStore
+  mint: TokenMint
+  audit: AuditLog
+  policy: RotationPolicy
+  readRefresh: (token: string) => Promise<BrowserRefreshClaims | null>
+}
+
+export type RefreshBrowser = (token: string, context: RequestContext) => Promise<RefreshOutcome>
+
+export function createRefreshBrowser({ sessions, mint, audit, policy, readRefresh }: RefreshDeps): RefreshBrowser {
+  return async (token, context) => {
+    const claims = await readRefresh(token)
+    if (!claims) return { kind: 'denied', revokedReason: null }
+    const outcome = await sessions.present(claims.sid, { generation: claims.g, tag: claims.jti }, policy, context)
+    switch (outcome.kind) {
+      case 'confirm-and-access':
+      case 'access-only':
+        return { kind: 'refreshed', view: outcome, access: await mint.access(outcome), refresh: null }
+      case 'rotate':
+      case 'reissue':
+        return {
+          kind: 'refreshed',
+          view: outcome,
+          access: await mint.access(outcome),
+          refresh: await mint.refresh(outcome),
+        }
+      case 'reuse':
+        // Revoked and audited by the very statement that found it out.
+        return { kind: 'denied', revokedReason: 'reuse' }
+      case 'denied': {
+        const { userId, revokedReason } = outcome
+        const reason = revokedReason ?? 'expired'
+        await audit.append({
+          event: 'refresh.denied',
+          outcome: 'failure',
+          reason,
+          subjectId: userId,
+          sessionId: claims.sid,
+          context,
+        })
+        return { kind: 'denied', revokedReason }
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** The audit table: insert-only, held so by a trigger in the database (LG-6). Read by `manage audit tail`. */
+import { createHash } from 'node:crypto'
+import type { AuditEntry } from '#lib/core/audit'
+import type { AuditLog } from '#lib/core/ports'
+import type { AuditEvent, PrismaClient } from './generated/client'
+
+/** A session id as the audit table keeps it: enough to follow a session, useless to present as one (LG-1). */
+export function sessionMark(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex').slice(0, 12)
+}
+
+export interface AuditReader {
+  /** The newest `count` rows, oldest first. */
+  tail(count: number): Promise<AuditEvent[]>
+  /** The rows after that id, oldest first. */
+  after(id: bigint): Promise<AuditEvent[]>
+}
+
+/** `onFault` hears of writes that failed: they stop nobody's login (LG-7). */
+export function createAuditLog(db: PrismaClient, onFault: (error: unknown) => void): AuditLog {
+  return {
+    async append(entry) {
+      await db.auditEvent.create({ data: row(entry) }).catch(onFault)
+    },
+  }
+}
+
+export function createAuditReader(db: PrismaClient): AuditReader {
+  return {
+    tail: async (count) => (await db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: count })).reverse(),
+    after: (id) => db.auditEvent.findMany({ where: { id: { gt: id } }, orderBy: { id: 'asc' }, take: 1000 }),
+  }
+}
+
+function row({ event, outcome, reason, actorId, subjectId, sessionId, context, detail }: AuditEntry) {
+  return {
+    event,
+    outcome,
+    reason: reason ?? null,
+    actorId: actorId ?? null,
+    subjectId: subjectId ?? null,
+    session: sessionId ? sessionMark(sessionId) : null,
+    ip: context?.ip ?? null,
+    userAgent: context?.userAgent ?? null,
+    requestId: context?.requestId ?? null,
+    ...(detail ? { detail } : {}),
+  }
+}

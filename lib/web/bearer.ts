@@ -1,0 +1,75 @@
+/** The Bearer guard of the token API: the Authorization header alone counts (TK-11), with the sentences of docs/token-api.md, section 7. */
+import type { Principal } from '#lib/core/principal'
+import type { Identity } from '#lib/flows/identify'
+import { running } from '#lib/running'
+import type { ApiAnswer, ApiRequest } from './api-methods'
+import { json } from './json-reply'
+import { tokenSentence } from './token-sentences'
+
+export type BearerReading = { kind: 'principal'; principal: Principal } | { kind: 'refused'; reply: Response }
+
+/** Who the request's access token stands for, judged by the live session. */
+export async function requireBearer(headers: Headers): Promise<BearerReading> {
+  // Words are split at any white space; the scheme's case does not matter (RFC 7235, section 2.1).
+  const words = (headers.get('authorization') ?? '').split(/\s+/).filter(Boolean)
+  if (words[0]?.toLowerCase() !== 'bearer') return refuse({ detail: 'Authentication credentials were not provided.' })
+  const [, token] = words
+  if (token === undefined || words.length !== 2) {
+    const detail = 'Authorization header must contain two space-delimited values'
+    return refuse({ detail, code: 'bad_authorization_header' })
+  }
+  const { identify } = await running()
+  const identity = await identify(token, 'api')
+  return identity.kind === 'principal'
+    ? { kind: 'principal', principal: identity.principal }
+    : refuse(refusal(identity), true)
+}
+
+/** A route's guard that comes before its method is looked at, as the original has it; and the answer for those who pass. */
+export function bearerOnly(answer: (principal: Principal, request: ApiRequest) => Promise<Response>) {
+  return {
+    before: async ({ headers }: Request) => {
+      const reading = await requireBearer(headers)
+      return reading.kind === 'refused' ? reading.reply : null
+    },
+    GET: (async (request) => {
+      const reading = await requireBearer(request.request.headers)
+      return reading.kind === 'refused' ? reading.reply : answer(reading.principal, request)
+    }) satisfies ApiAnswer,
+  }
+}
+
+function refusal(identity: Exclude<Identity, { kind: 'principal' }>): Record<string, unknown> {
+  switch (identity.kind) {
+    case 'token-fault':
+      return notValid(tokenSentence(identity.fault))
+    case 'user-missing':
+      return { detail: 'User not found', code: 'user_not_found' }
+    case 'over':
+      return over(identity.reason)
+  }
+}
+
+function over(reason: Extract<Identity, { kind: 'over' }>['reason']): Record<string, unknown> {
+  switch (reason) {
+    case 'inactive':
+      return { detail: 'User is inactive', code: 'user_inactive' }
+    case 'password_changed':
+      return { detail: "The user's password has been changed.", code: 'password_changed' }
+    case 'revoked':
+    case 'expired':
+      return notValid('Token is invalid')
+  }
+}
+
+function notValid(message: string): Record<string, unknown> {
+  const messages = [{ token_class: 'AccessToken', token_type: 'access', message }]
+  return { detail: 'Given token not valid for any token type', code: 'token_not_valid', messages }
+}
+
+function refuse(body: Record<string, unknown>, tokenSent = false): BearerReading {
+  const headers: Record<string, string> = tokenSent
+    ? { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' }
+    : {}
+  return { kind: 'refused', reply: json(401, body, headers) }
+}

@@ -1,0 +1,9 @@
+/** Whether the last proof of who somebody is lies no further back than REAUTH_MAX_AGE (A7.5.1). */
+import 'server-only'
+import type { Principal } from '#lib/core/principal'
+import { running } from '#lib/running'
+
+export async function isFresh({ session }: Principal): Promise<boolean> {
+  const { config } = await running()
+  return Date.now() - session.authTime.getTime() <= config.session.reauthMaxAgeMs
+}

@@ -1,0 +1,61 @@
+/** The replies the gate gives itself: a page for people, JSON for programs, the same sentence in both. */
+import { NextResponse, type NextRequest } from 'next/server'
+import { reportFault } from '#lib/report-fault'
+import { isUnavailable } from '#lib/store/database'
+import type { Envelope } from './gate-envelope'
+
+const RETRY_AFTER_S = 5
+
+export function refusal(
+  request: NextRequest,
+  envelope: Envelope,
+  status: number,
+  sentence: string,
+  code: string,
+): NextResponse {
+  if (wantsPage(request)) return page(envelope, status, sentence)
+  return NextResponse.json(
+    { detail: sentence, code },
+    { status, headers: { 'Content-Type': 'application/json; charset=utf-8' } },
+  )
+}
+
+/** 503 while the database does not answer, 500 for what nobody expected; neither says more than the request's id (ER-1, ER-2). */
+export function serverFault(fault: unknown, request: NextRequest, envelope: Envelope): NextResponse {
+  reportFault(fault, envelope.requestId)
+  if (!isUnavailable(fault)) return refusal(request, envelope, 500, 'Something went wrong on our side.', 'error')
+  const sentence = 'We cannot reach our database just now. You are still logged in; please try again in a moment.'
+  const response = refusal(request, envelope, 503, sentence, 'unavailable')
+  response.headers.set('Retry-After', String(RETRY_AFTER_S))
+  return response
+}
+
+function wantsPage(request: NextRequest): boolean {
+  return (request.headers.get('accept') ?? '').includes('text/html') && !request.nextUrl.pathname.startsWith('/auth/')
+}
+
+function page({ nonce, requestId }: Envelope, status: number, sentence: string): NextResponse {
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${status} · Latchkey</title>
+<style nonce="${nonce}">
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem }
+small { opacity: .8 }
+</style>
+</head>
+<body>
+<main>
+<h1>${status === 503 ? 'Back in a moment' : 'That did not work'}</h1>
+<p>${sentence}</p>
+<p><a href="">Try again</a></p>
+<p><small>Request ${requestId}</small></p>
+</main>
+</body>
+</html>
+`
+  return new NextResponse(html, { status, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
+}

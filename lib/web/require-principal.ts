@@ -1,0 +1,49 @@
+/**
+ * The guard (docs/design.md, section 6): every page and action that touches protected data asks here itself, and is answered
+ * from the live session, whether or not middleware has run (MW-1). Cached for the length of one request.
+ */
+import 'server-only'
+import { cookies, headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { cache } from 'react'
+import { cookieValue, cookieValues } from '#lib/core/cookies'
+import type { Principal } from '#lib/core/principal'
+import { returnTo, withNext } from '#lib/core/return-to'
+import { running } from '#lib/running'
+import { PATH_HEADER } from './internal-headers'
+import { sessionCookieNames } from './session-cookies'
+
+/** Who this request acts as, or null. Never throws for a bad token; a database that does not answer is thrown. */
+export const findPrincipal = cache(async (): Promise<Principal | null> => {
+  const { identify } = await running()
+  const names = await sessionCookieNames()
+  // Two cookies of one name: the request counts as signed out (CK-4).
+  if (cookieValues((await headers()).get('cookie'), names.access).length > 1) return null
+  // The jar, not the header: an action sees the cookies it has just set.
+  const token = (await cookies()).get(names.access)?.value
+  if (!token) return null
+  const identity = await identify(token, 'browser')
+  return identity.kind === 'principal' ? identity.principal : null
+})
+
+/** The principal, or off to log in, and back here afterwards. */
+export async function requirePrincipal(): Promise<Principal> {
+  const principal = await findPrincipal()
+  if (principal) return principal
+  redirect(withNext('/login', returnTo((await headers()).get(PATH_HEADER))))
+}
+
+/**
+ * Sends those who are logged in on their way. On the login pages nothing is refreshed, so an old access token is not yet a logout:
+ * when the refresh cookie would be honoured, the gate of the next page does it.
+ */
+export async function redirectIfLoggedIn(next: unknown): Promise<void> {
+  if ((await findPrincipal()) || (await wouldRefresh())) redirect(returnTo(next))
+}
+
+async function wouldRefresh(): Promise<boolean> {
+  const { wouldRefresh } = await running()
+  const names = await sessionCookieNames()
+  const token = cookieValue((await headers()).get('cookie'), names.refresh)
+  return token !== null && wouldRefresh(token)
+}

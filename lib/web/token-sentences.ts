@@ -1,0 +1,37 @@
+/** The token API's words for what is wrong with a token in a body (docs/token-api.md, section 6). */
+import type { TokenFaultWord } from '#lib/flows/identify'
+import type { OverReason } from '#lib/core/session-state'
+import { json } from './json-reply'
+
+const sentences: Record<TokenFaultWord, string> = {
+  invalid: 'Token is invalid',
+  expired: 'Token is expired',
+  'no-exp': "Token has no 'exp' claim",
+  'no-id': 'Token has no id',
+  'no-type': 'Token has no type',
+  'wrong-type': 'Token has wrong type',
+}
+
+export const tokenSentence = (fault: TokenFaultWord) => sentences[fault]
+
+export function tokenNotValid(sentence: string): Response {
+  return json(
+    401,
+    { detail: sentence, code: 'token_not_valid' },
+    { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' },
+  )
+}
+
+/** A genuine token whose session or user is over. */
+export function tokenOver(token: 'access' | 'refresh', reason: OverReason | 'user-missing' | 'used'): Response {
+  switch (reason) {
+    case 'inactive':
+    case 'user-missing':
+      return json(401, { detail: 'No active account found for the given token.' })
+    case 'password_changed':
+    case 'revoked':
+    case 'expired':
+    case 'used':
+      return tokenNotValid(token === 'refresh' ? 'Token is blacklisted' : 'Token is invalid')
+  }
+}

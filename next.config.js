@@ -1,0 +1,17 @@
+import path from 'node:path'
+
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  // The token API answers with and without a final slash, POST too; middleware redirects the pages (docs/token-api.md).
+  skipTrailingSlashRedirect: true,
+  // These load WASM and workers from their own folders; bundled they would not find them.
+  serverExternalPackages: ['@electric-sql/pglite', '@electric-sql/pglite-socket', 'pg', 'bcryptjs'],
+  outputFileTracingIncludes: { '/**': ['./prisma/migrations/**'] },
+  turbopack: { root: path.resolve(import.meta.dirname ?? '.') },
+  // Development only: the browser may open the server by any of its loopback names.
+  allowedDevOrigins: ['localhost', '127.0.0.1', '[::1]'],
+  experimental: { serverActions: { bodySizeLimit: '64kb' } },
+  // `npm run check` is where types are checked, once, for the tests and the command line too.
+  typescript: { ignoreBuildErrors: true },
+}

@@ -1,0 +1,2 @@
+/** Tailwind 4; its tokens are in app/globals.css. */
+export default { plugins: { '@tailwindcss/postcss': {} } }
