@@ -6,8 +6,8 @@ export default {
   // The token API answers with and without a final slash, POST too; middleware redirects the pages (docs/token-api.md).
   skipTrailingSlashRedirect: true,
   // These load WASM and workers from their own folders; bundled they would not find them.
-  serverExternalPackages: ['@electric-sql/pglite', '@electric-sql/pglite-socket', 'pg', 'bcryptjs'],
-  outputFileTracingIncludes: { '/**': ['./prisma/migrations/**'] },
+  serverExternalPackages: ['@electric-sql/pglite', 'pg', 'bcryptjs'],
+  outputFileTracingIncludes: { '/**': ['./prisma/migrations/**', './lib/store/embedded/*.mjs'] },
   turbopack: { root: path.resolve(import.meta.dirname ?? '.') },
   // Development only: the browser may open the server by any of its loopback names.
   allowedDevOrigins: ['localhost', '127.0.0.1', '[::1]'],

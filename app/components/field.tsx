@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 
 export interface FieldText {
   label: string
-  /** One line of advice, shown before anything went wrong. */
+  /** One line of advice; an error takes its place. */
   hint?: string
   /** The sentences of a refused form. */
   errors?: string[]
@@ -15,11 +15,8 @@ export const inputLook =
 
 /** The aria attributes of the input, for a Field of the same id. */
 export function inputAria(id: string, { hint, errors }: Omit<FieldText, 'label'>) {
-  const notes = [errors?.length && `${id}-error`, hint && `${id}-hint`].filter(Boolean)
-  return {
-    'aria-invalid': errors?.length ? (true as const) : undefined,
-    'aria-describedby': notes.length ? notes.join(' ') : undefined,
-  }
+  if (errors?.length) return { 'aria-invalid': true as const, 'aria-describedby': `${id}-error` }
+  return hint ? { 'aria-describedby': `${id}-hint` } : {}
 }
 
 export function Field({ id, label, hint, errors, children }: FieldText & { id: string; children: ReactNode }) {
@@ -38,12 +35,11 @@ export function Field({ id, label, hint, errors, children }: FieldText & { id: s
             </p>
           ))}
         </div>
-      ) : null}
-      {hint && (
+      ) : hint ? (
         <p id={`${id}-hint`} className="text-sm text-soft">
           {hint}
         </p>
-      )}
+      ) : null}
     </div>
   )
 }

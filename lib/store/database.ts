@@ -31,7 +31,11 @@ export function openDatabase(connection: pg.PoolConfig): Database {
   })
   // An idle connection that breaks is only dropped; without a listener it would end the process.
   pool.on('error', () => {})
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 2000, timeout: 4000 } })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: 2000, timeout: 4000 },
+  })
   return {
     prisma,
     async close() {

@@ -30,9 +30,8 @@ const closers = []
 let ending = false
 
 process.umask(0o077)
-// Ctrl-C reaches the whole group: the parent ends us when its requests are done.
-process.on('SIGINT', () => {})
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
+// Ctrl-C, and the SIGTERM of a service manager, reach the whole group: the parent ends us when its requests are done.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void (process.connected || end(0)))
 // Also after kill -9 of the parent: the kernel closes the channel.
 process.on('disconnect', () => void end(0))
 watchParent()
@@ -127,6 +126,7 @@ async function listenOnSocket(server) {
   await new Promise((resolve, reject) => server.once('error', reject).listen(file, () => resolve(null)))
   fs.chmodSync(file, 0o600)
   closers.unshift(() => fs.rmSync(file, { force: true }))
+  if (directory !== fs.realpathSync('.')) closers.push(() => fs.rmdirSync(directory))
   return directory
 }
 

@@ -9,10 +9,9 @@ import { EndSessionForm } from './end-session-form'
 
 export function SessionCard({ session }: { session: SessionSummary }) {
   const { id, current, browser, system, ip, createdAt, lastSeenAt, expiresAt } = session
-  const Icon = deviceIcon(session)
   return (
     <li className="flex flex-wrap items-start gap-4 rounded-2xl border border-line bg-surface p-5">
-      <Icon aria-hidden="true" className="mt-0.5 size-5 shrink-0 text-soft" />
+      <DeviceIcon session={session} />
       <div className="flex min-w-56 flex-1 flex-col gap-1">
         <h3 id={`session-${id}`} className="flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium">
           {system ? `${browser} on ${system}` : browser}
@@ -36,9 +35,10 @@ export function SessionCard({ session }: { session: SessionSummary }) {
   )
 }
 
-function deviceIcon({ kind, system }: SessionSummary) {
-  if (kind === 'api') return Terminal
-  return /android|ios/i.test(system ?? '') ? Smartphone : Monitor
+function DeviceIcon({ session: { kind, system } }: { session: SessionSummary }) {
+  const look = { 'aria-hidden': true, className: 'mt-0.5 size-5 shrink-0 text-soft' }
+  if (kind === 'api') return <Terminal {...look} />
+  return /android|ios/i.test(system ?? '') ? <Smartphone {...look} /> : <Monitor {...look} />
 }
 
 function endOf({ kind, persistent }: SessionSummary) {
