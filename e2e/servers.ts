@@ -37,8 +37,8 @@ export const standard = server(0, 'standard', postgres())
 /** Access tokens that run out while one looks on. */
 export const hasty = server(1, 'hasty', {
   JWT_ACCESS_TOKEN_LIFETIME: '2s',
-  ROTATION_AGE: '3s',
-  LATE_REFRESH_WINDOW: '1s',
+  ROTATION_AGE: '6s',
+  LATE_REFRESH_WINDOW: '4s',
   REAUTH_MAX_AGE: '4s',
 })
 

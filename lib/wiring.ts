@@ -127,7 +127,7 @@ async function join(
   const policy = { minLength: config.password.minLength, siteWords: siteWords(config) }
   const readRefresh = (token: string) => verifyBrowserRefresh(token, browserRefreshKey)
   const readApiRefresh = (token: string) => readApiRefreshToken(token, new Date(), tokens)
-  const identify = createIdentify({ sessions, readAccess: (token) => readAccessToken(token, new Date(), tokens) })
+  const identify = createIdentify({ sessions, readAccess: (token, at) => readAccessToken(token, at, tokens) })
   const openSession = createOpenSession({ sessions, mint })
   const provePassword = createProvePassword({ throttle, hasher, users })
   const checking = { sessions, identify, readRefresh: readApiRefresh }

@@ -20,14 +20,16 @@ interface IdentifyDeps {
   sessions: SessionStore
   readAccess: (
     token: string,
+    at: Date,
   ) => Promise<{ kind: 'ok'; claims: AccessClaims } | { kind: 'fault'; fault: TokenFaultWord }>
 }
 
-export type Identify = (token: string, kind: SessionKind) => Promise<Identity>
+/** `at` is when the request arrived: a token that was good then serves the request to its end. The session is judged now. */
+export type Identify = (token: string, kind: SessionKind, at?: Date) => Promise<Identity>
 
 export function createIdentify({ sessions, readAccess }: IdentifyDeps): Identify {
-  return async (token, kind) => {
-    const reading = await readAccess(token)
+  return async (token, kind, at = new Date()) => {
+    const reading = await readAccess(token, at)
     if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
     const { claims } = reading
     const view = await sessions.find(claims.sid)

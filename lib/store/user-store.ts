@@ -11,11 +11,17 @@ export function createUserStore(db: PrismaClient): UserStore {
     return row && userRecord(row)
   }
   const takenFields = async (email: string, username: string): Promise<UserField[]> => {
-    const [byEmail, byUsername] = await Promise.all([
-      db.user.count({ where: { emailFolded: foldEmail(email) } }),
-      db.user.count({ where: { usernameFolded: foldUsername(username) } }),
-    ])
-    return [...(byEmail ? ['email' as const] : []), ...(byUsername ? ['username' as const] : [])]
+    const wanted = { emailFolded: foldEmail(email), usernameFolded: foldUsername(username) }
+    // One query, one snapshot: a registration that lands in between is seen whole or not at all.
+    const holders = await db.user.findMany({
+      where: { OR: [{ emailFolded: wanted.emailFolded }, { usernameFolded: wanted.usernameFolded }] },
+      select: { emailFolded: true, usernameFolded: true },
+    })
+    const taken = {
+      email: holders.some((row) => row.emailFolded === wanted.emailFolded),
+      username: holders.some((row) => row.usernameFolded === wanted.usernameFolded),
+    }
+    return (['email', 'username'] as const).filter((field) => taken[field])
   }
 
   return {

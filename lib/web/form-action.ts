@@ -7,6 +7,7 @@ import { cookies, headers } from 'next/headers'
 import { redirect, unstable_rethrow } from 'next/navigation'
 import { isSameOrigin } from '#lib/core/cross-site'
 import type { FieldErrors } from '#lib/core/fields'
+import { inPlainWords } from '#lib/core/form-words'
 import { emptyForm, type FormState } from '#lib/core/form-state'
 import type { RequestContext } from '#lib/core/request-context'
 import { reportFault } from '#lib/report-fault'
@@ -52,7 +53,12 @@ export function refused(
 ): ActionResult {
   return {
     kind: 'stay',
-    state: { ...emptyForm, values, errors, summary: summary ?? 'Please correct what is marked below.' },
+    state: {
+      ...emptyForm,
+      values,
+      errors: inPlainWords(errors),
+      summary: summary ?? 'Please correct what is marked below.',
+    },
   }
 }
 

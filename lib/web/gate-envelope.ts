@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { NextRequest, NextResponse } from 'next/server'
 import { commonHeaders, CSP_REPORT_PATH, DATA_POLICY, NO_STORE, pagePolicy } from '#lib/core/security-headers'
 import { running } from '#lib/running'
-import { FORGEABLE_HEADERS, PATH_HEADER, POLICY_HEADER, REQUEST_ID_HEADER } from './internal-headers'
+import { ARRIVED_HEADER, FORGEABLE_HEADERS, PATH_HEADER, POLICY_HEADER, REQUEST_ID_HEADER } from './internal-headers'
 import { newRequestId } from './request-context'
 
 export interface Envelope {
@@ -24,6 +24,7 @@ export async function openEnvelope(request: NextRequest): Promise<Envelope> {
   for (const name of FORGEABLE_HEADERS) forwarded.delete(name)
   forwarded.set(REQUEST_ID_HEADER, requestId)
   forwarded.set(PATH_HEADER, request.nextUrl.pathname + request.nextUrl.search)
+  forwarded.set(ARRIVED_HEADER, String(Date.now()))
   forwarded.set(POLICY_HEADER, policy)
   return { requestId, nonce, secure: config.secure, policy, forwarded }
 }

@@ -7,11 +7,15 @@ import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import { cookieValue, cookieValues } from '#lib/core/cookies'
+import { minutes } from '#lib/core/duration'
 import type { Principal } from '#lib/core/principal'
 import { returnTo, withNext } from '#lib/core/return-to'
 import { running } from '#lib/running'
-import { PATH_HEADER } from './internal-headers'
+import { ARRIVED_HEADER, PATH_HEADER } from './internal-headers'
 import { sessionCookieNames } from './session-cookies'
+
+/** A request that takes longer than this is judged anew: D of docs/design.md, section 4, twice over. */
+const LONGEST_REQUEST_MS = minutes(1)
 
 /** Who this request acts as, or null. Never throws for a bad token; a database that does not answer is thrown. */
 export const findPrincipal = cache(async (): Promise<Principal | null> => {
@@ -22,7 +26,7 @@ export const findPrincipal = cache(async (): Promise<Principal | null> => {
   // The jar, not the header: an action sees the cookies it has just set.
   const token = (await cookies()).get(names.access)?.value
   if (!token) return null
-  const identity = await identify(token, 'browser')
+  const identity = await identify(token, 'browser', await arrival())
   return identity.kind === 'principal' ? identity.principal : null
 })
 
@@ -39,6 +43,16 @@ export async function requirePrincipal(): Promise<Principal> {
  */
 export async function redirectIfLoggedIn(next: unknown): Promise<void> {
   if ((await findPrincipal()) || (await wouldRefresh())) redirect(returnTo(next))
+}
+
+/**
+ * The gate may have let a token pass that had a moment to live; it must not run out on the way to the page, or an honest person
+ * stands before a login form. Without the gate's header, or with an old one, it is now.
+ */
+async function arrival(): Promise<Date> {
+  const now = Date.now()
+  const arrived = Number((await headers()).get(ARRIVED_HEADER))
+  return new Date(now - arrived <= LONGEST_REQUEST_MS && arrived <= now ? arrived : now)
 }
 
 async function wouldRefresh(): Promise<boolean> {
