@@ -1,0 +1,111 @@
+/** The statement and the function are one table: decideRotation judges the same rows as the UPDATE, and the row then holds what it said. */
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { minutes, seconds } from '#lib/core/duration'
+import type { SessionStore } from '#lib/core/ports'
+import type { SessionRecord, SessionView } from '#lib/core/records'
+import { decideRotation } from '#lib/core/rotation'
+import { rotationFacts } from '#lib/core/session-state'
+import { databases, type TestDatabase } from '#lib/testing/databases'
+import { createSessionStore } from './session-store'
+import { createUserStore } from './user-store'
+
+const context = { ip: '192.0.2.7', network: '192.0.2.7', userAgent: 'Test/1', requestId: 'r1' }
+const policy = { rotationAgeMs: minutes(5), lateWindowMs: seconds(30) }
+const lifetimes = {
+  idleMs: minutes(60),
+  absoluteMs: minutes(600),
+  windowMs: minutes(600),
+  apiIdleMs: minutes(60),
+  maxSessions: 1000,
+}
+const tags = ['a'.repeat(32), 'b'.repeat(32)]
+
+/** Some seconds to either side of each boundary: the statement runs a moment after the row was written. */
+const margin = seconds(5)
+const ago = fc.constantFrom(
+  0,
+  policy.lateWindowMs - margin,
+  policy.lateWindowMs + margin,
+  policy.rotationAgeMs - margin,
+  policy.rotationAgeMs + margin,
+)
+
+const world = fc.record({
+  generation: fc.integer({ min: 0, max: 3 }),
+  presented: fc.integer({ min: 0, max: 4 }),
+  parentTag: fc.constantFrom(null, ...tags),
+  tag: fc.constantFrom(...tags),
+  confirmedAgo: fc.option(ago, { nil: null }),
+  idleLeft: fc.constantFrom(-margin, minutes(10), minutes(11), minutes(12)),
+  absoluteLeft: fc.constantFrom(-margin, minutes(20), minutes(100), minutes(101)),
+  revoked: fc.constantFrom(false, false, false, true),
+  otherEpoch: fc.constantFrom(false, false, false, true),
+})
+
+describe.each(databases)('on $name', ({ available, open }) => {
+  if (!available) {
+    test.skip('agreement of function and statement (skipped: set TEST_DATABASE_URL to a PostgreSQL server)', () => {})
+    return
+  }
+
+  let db: TestDatabase
+  let sessions: SessionStore
+  let userId: string
+
+  beforeAll(async () => {
+    db = await open()
+    sessions = createSessionStore(db.prisma, lifetimes)
+    const created = await createUserStore(db.prisma).create({
+      email: 'a@example.com',
+      username: 'a',
+      passwordHash: 'h',
+    })
+    userId = created.kind === 'created' ? created.user.id : ''
+  })
+  afterAll(() => db.close())
+
+  const write = async (facts: typeof world extends fc.Arbitrary<infer W> ? W : never): Promise<SessionView> => {
+    const sid = randomUUID()
+    await db.prisma.$executeRaw`
+      INSERT INTO sessions (id, user_id, kind, gen, parent_tag, confirmed_at, idle_expires_at, absolute_expires_at, revoked_at, persistent,
+        auth_time, amr, epoch, user_agent, ip, last_seen_at, created_at)
+      VALUES (${sid}::uuid, ${userId}::uuid, 'browser', ${facts.generation}::int, ${facts.parentTag},
+        now() - ${facts.confirmedAgo}::float8 * interval '1 millisecond', now() + ${facts.idleLeft}::float8 * interval '1 millisecond',
+        now() + ${facts.absoluteLeft}::float8 * interval '1 millisecond', ${facts.revoked ? new Date() : null}::timestamptz, true,
+        now(), '{}', ${facts.otherEpoch ? 1 : 0}::int, '', '', now(), now())`
+    return (await sessions.find(sid))!
+  }
+
+  test('every row of the table, on several hundred worlds', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(world, async (facts) => {
+        const before = await write(facts)
+        const shown = { generation: facts.presented, tag: facts.tag }
+        const decision = decideRotation(rotationFacts(before), shown, before.now, policy)
+        const outcome = await sessions.present(before.session.id, shown, policy, context)
+        seen.add(decision)
+        expect(outcome.kind).toBe(decision)
+        expectRow((await sessions.find(before.session.id))!.session, before.session, decision, facts.tag)
+      }),
+      { numRuns: 400 },
+    )
+    // A run that never met a row of the table would prove nothing about it.
+    expect([...seen].sort()).toEqual(['access-only', 'confirm-and-access', 'denied', 'reissue', 'reuse', 'rotate'])
+  }, 120_000)
+})
+
+function expectRow(after: SessionRecord, before: SessionRecord, decision: string, tag: string) {
+  const rotates = decision === 'rotate'
+  expect(after.generation).toBe(before.generation + (rotates ? 1 : 0))
+  expect(after.parentTag).toBe(rotates ? tag : before.parentTag)
+  expect(after.revokedReason).toBe(decision === 'reuse' ? 'reuse' : null)
+  expect(after.absoluteExpiresAt).toEqual(before.absoluteExpiresAt)
+  if (rotates) expect(after.confirmedAt).toBeNull()
+  else if (decision === 'confirm-and-access') expect(after.confirmedAt).not.toBeNull()
+  else expect(after.confirmedAt).toEqual(before.confirmedAt)
+  if (decision === 'denied' || decision === 'reuse') expect(after.idleExpiresAt).toEqual(before.idleExpiresAt)
+  else expect(after.idleExpiresAt.getTime()).toBeLessThanOrEqual(after.absoluteExpiresAt.getTime())
+}
