@@ -1,6 +1,6 @@
 /**
  * The server: `node cli/serve.mjs dev|start` (npm run dev, npm start). One process: Next, and this listener in front of it.
- * lib/boot.ts starts everything else inside Next and says over globalThis when it is up; only then do we listen, so nobody meets a half-started server.
+ * lib/boot.ts starts everything else inside Next and says over globalThis when it is up; who comes earlier waits, so nobody meets a half-started server.
  * It alone sees the socket: what a client claims about itself in our own x-latchkey- headers is removed here, before any code reads it.
  */
 import fs from 'node:fs'
@@ -8,9 +8,9 @@ import http from 'node:http'
 import path from 'node:path'
 
 /**
- * @typedef {{ host: string, port: number, publicUrl: string, lines: string[] }} ReadyInfo
+ * @typedef {{ lines: string[] }} ReadyInfo
  * @typedef {{ problem?: string, remedy?: string, message?: string }} StartFault
- * @typedef {{ dev: boolean, ready: (info: ReadyInfo) => void, failed: (error: StartFault) => void, close?: () => unknown }} Launch
+ * @typedef {{ dev: boolean, listen: (address: { host: string, port: number }) => Promise<void>, ready: (info: ReadyInfo) => void, failed: (error: StartFault) => void, close?: () => unknown }} Launch
  * @typedef {(request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>} RequestHandler
  */
 
@@ -42,25 +42,31 @@ process.env.NEXT_TELEMETRY_DISABLED ??= '1'
 
 const ready = waitForBoot()
 const { default: next } = await import('next')
-// Next wants an address in development, for its own messages; the real one comes from boot.
-server = createServer((request, response) => app.getRequestHandler()(request, response))
+server = createServer(async (request, response) => {
+  await started
+  await app.getRequestHandler()(request, response)
+})
 // Next hangs its hot-reload socket on the server it is given. In production there is none, and an Upgrade is read as a plain request.
 const httpServer = dev ? server : new http.Server()
+// Next wants an address in development, for its own messages; the real one comes from boot.
 const port = Number(process.env.PORT) || 3000
 const app = next({ dev, dir: process.cwd(), hostname: 'localhost', port, httpServer })
-await app.prepare().catch(fail)
-const info = await ready
-await listen(server, info)
+const started = app
+  .prepare()
+  .catch(fail)
+  .then(() => ready)
+const info = await started
 if (!stopping) for (const line of info.lines) console.log(line)
 
 /**
- * lib/boot.ts calls one of the two; in production it works beside prepare(), in development before its end.
+ * lib/boot.ts calls listen when it knows the address, before the database, and one of the other two at its end.
+ * In production it works beside prepare(), in development before its end.
  * @returns {Promise<ReadyInfo>}
  */
 function waitForBoot() {
   return new Promise((resolve) => {
     /** @type {Launch} */
-    const launch = { dev, ready: resolve, failed: fail }
+    const launch = { dev, listen: (address) => listen(address), ready: resolve, failed: fail }
     Reflect.set(globalThis, launchKey, launch)
   })
 }
@@ -117,14 +123,13 @@ function refuseTrace(response) {
 }
 
 /**
- * @param {http.Server} toOpen
- * @param {ReadyInfo} address
+ * @param {{ host: string, port: number }} address
  * @returns {Promise<void>}
  */
-function listen(toOpen, { host, port }) {
+function listen({ host, port }) {
   return new Promise((resolve) => {
-    toOpen.once('error', (error) => fail(explainListenError(error, host, port)))
-    toOpen.listen(port, host, resolve)
+    server?.once('error', (error) => fail(explainListenError(error, host, port)))
+    server?.listen(port, host, resolve)
   })
 }
 

@@ -1,5 +1,16 @@
+import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
-import { gateless, gatelessRoot, hasty, root, scratch, standard, type TestServer } from './servers'
+import {
+  gateless,
+  gatelessRoot,
+  hasty,
+  readmeApp,
+  readmeRoot,
+  root,
+  scratch,
+  standard,
+  type TestServer,
+} from './servers'
 
 const asRoot = process.getuid?.() === 0
 
@@ -40,5 +51,10 @@ export default defineConfig({
     },
     trace: 'retain-on-failure',
   },
-  webServer: [start(standard, root), start(hasty, root), start(gateless, gatelessRoot)],
+  webServer: [
+    start(standard, root),
+    start(hasty, root),
+    start(gateless, gatelessRoot),
+    ...(existsSync(readmeRoot) ? [start(readmeApp, readmeRoot)] : []),
+  ],
 })

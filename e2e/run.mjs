@@ -7,6 +7,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { chromium } from '@playwright/test'
+import { buildReadmeApp } from './readme-app.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
 if (!fs.existsSync(path.join(root, '.next/BUILD_ID')))
@@ -20,10 +21,15 @@ const port = await freePorts()
 const scratch = path.join(root, '.e2e', String(port))
 fs.rmSync(scratch, { recursive: true, force: true })
 copyWithoutMiddleware(path.join(scratch, 'gateless-build'))
+const wanted = process.argv.slice(2)
+if (wanted.length === 0 || wanted.includes('readme')) {
+  console.log("Building the README's example …")
+  buildReadmeApp(root, path.join(scratch, 'readme-build'))
+}
 
 const playwright = path.join(root, 'node_modules/@playwright/test/cli.js')
 const config = path.join(root, 'e2e/playwright.config.ts')
-const { status } = spawnSync(process.execPath, [playwright, 'test', '--config', config, ...process.argv.slice(2)], {
+const { status } = spawnSync(process.execPath, [playwright, 'test', '--config', config, ...wanted], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, E2E_PORT: String(port), E2E_BROWSER: browser },

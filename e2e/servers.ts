@@ -46,6 +46,10 @@ export const hasty = server(1, 'hasty', {
 export const gateless = server(2, 'gateless')
 export const gatelessRoot = path.join(scratch, 'gateless-build')
 
+/** The project with the README's code added; built by run.mjs when readme.spec.ts is among the tests. */
+export const readmeApp = server(3, 'readme')
+export const readmeRoot = path.join(scratch, 'readme-build')
+
 function postgres(): Record<string, string> {
   const url = process.env.E2E_DATABASE_URL
   if (!url) return {}

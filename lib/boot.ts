@@ -12,7 +12,9 @@ import { openLatchkey } from '#lib/wiring'
 /** The hand-shake with cli/serve.mjs. */
 interface Launch {
   dev: boolean
-  ready(info: { host: string; port: number; publicUrl: string; lines: string[] }): void
+  /** Takes the port; who connects waits until ready. A port that cannot be had ends the process with a sentence. */
+  listen(address: { host: string; port: number }): Promise<void>
+  ready(info: { lines: string[] }): void
   failed(error: { problem: string; remedy: string }): void
   close?: () => Promise<void>
 }
@@ -25,6 +27,7 @@ export async function boot(): Promise<void> {
     return exit(new StartError('This server was not started by Latchkey.', 'Start it with npm run dev or npm start.'))
   try {
     const config = readConfig()
+    await launcher.listen(config.listen)
     const latchkey = await openOnce(() =>
       openLatchkey(config, {
         use: 'own',
@@ -34,7 +37,7 @@ export async function boot(): Promise<void> {
     )
     setInterval(() => latchkey.pruneThrottle().catch(reportFault), hours(1)).unref()
     launcher.close = () => latchkey.close()
-    launcher.ready({ ...config.listen, publicUrl: config.publicUrl, lines: welcome(config) })
+    launcher.ready({ lines: welcome(config) })
   } catch (error) {
     launcher.failed(error instanceof StartError ? error : unexpected(error))
   }

@@ -97,18 +97,19 @@ const schema = z.object({
   JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
 })
 
+/** The names of all settings, for the check that .env.example lists them. */
+export const settingNames = Object.keys(schema.shape)
+
 export type Config = ReturnType<typeof readConfig>
 
 /** The settings, or one StartError that names every fault. An empty variable counts as unset. */
 export function readConfig(env: Record<string, string | undefined> = process.env) {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''))
-  const result = schema.safeParse(given)
-  const faults = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`)
-  const settings = result.data
-  const url = publicUrl(given.PUBLIC_URL, settings?.PORT ?? 3000)
+  const { settings, faults } = readEach(given)
+  const url = publicUrl(given.PUBLIC_URL, settings.PORT)
   if (!url) faults.push('PUBLIC_URL must be an origin such as https://login.example.com, with no path behind it.')
-  if (settings && url) faults.push(...contradictions(settings, url, env))
-  if (!settings || !url || faults.length > 0) throw badSettings(faults)
+  else faults.push(...contradictions(settings, url, env))
+  if (!url || faults.length > 0) throw badSettings(faults)
 
   const loopback = isLoopback(url.hostname)
   return {
@@ -153,6 +154,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 }
 
 type Settings = z.infer<typeof schema>
+
+/** Each setting by itself; the default stands in for one that is wrong, so that what depends on the others is still looked at. */
+function readEach(given: Record<string, string | undefined>): { settings: Settings; faults: string[] } {
+  const faults: string[] = []
+  const read = Object.entries(schema.shape).map(([name, setting]) => {
+    const result = setting.safeParse(given[name])
+    if (!result.success) faults.push(...result.error.issues.map(({ message }) => `${name} ${message}.`))
+    return [name, result.success ? result.data : setting.parse(undefined)]
+  })
+  return { settings: Object.fromEntries(read) as Settings, faults }
+}
 
 function contradictions(settings: Settings, url: URL, env: Record<string, string | undefined>): string[] {
   const faults: string[] = []

@@ -1,0 +1,17 @@
+/** .env.example is the list of settings that people read: it names each one, with the default that holds. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { readConfig, settingNames } from './config'
+
+const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(
+  ([, name = '', value = '']) => [name, value] as const,
+)
+
+test('.env.example lists every setting, once, and no other', () => {
+  expect(listed.map(([name]) => name).sort()).toEqual([...settingNames].sort())
+})
+
+test('the defaults it shows are the defaults', () => {
+  const shown = Object.fromEntries(listed.filter(([name]) => name !== 'DATABASE_URL'))
+  expect(readConfig(shown)).toEqual(readConfig({}))
+})
