@@ -14,4 +14,6 @@ export default {
   experimental: { serverActions: { bodySizeLimit: '64kb' } },
   // `npm run check` is where types are checked, once, for the tests and the command line too.
   typescript: { ignoreBuildErrors: true },
+  // Development would print what a form was filled with (LG-3).
+  logging: { serverFunctions: false },
 }
