@@ -152,6 +152,33 @@ test('kill -9 of the database: 503 for a moment, then all is back, nobody logged
   await context.close()
 })
 
+test('LG-3 nothing secret of a whole session stands in what the server prints', async ({ browser }) => {
+  const server = await start('log')
+  const context = await browser.newContext({ baseURL: server.url })
+  const person = newPerson()
+  const headers = { origin: server.url }
+  await context.request.post('/auth/register/', { data: person, headers })
+  await context.request.post('/auth/login/', {
+    data: { identifier: person.email, password: `wrong ${person.password}` },
+    headers,
+  })
+  const tokens = await (await context.request.post('/api/token/', { data: person })).json()
+  await context.request.post('/api/token/refresh/', { data: { refresh: `${tokens.refresh}x` } })
+  await context.request.get('/api/me/', { headers: { authorization: `Bearer ${tokens.access}` } })
+  // A fault is printed: it must not bring the query's values along.
+  const database = databasePid(server)
+  if (database) process.kill(database, 'SIGKILL')
+  expect(
+    (await context.request.post('/api/register/', { data: { ...newPerson(), password: person.password } })).status(),
+  ).toBe(503)
+  expect(server.output()).toContain('"event":"error"')
+  const cookies = (await context.cookies()).map(({ value }) => value)
+  for (const secret of [person.password, tokens.access, tokens.refresh, ...cookies])
+    expect(server.output()).not.toContain(secret)
+  expect(server.output()).not.toMatch(/v1:[0-9a-f]{8}:|\$2[aby]\$/)
+  await context.close()
+})
+
 test('without a build `npm start` says what to do', async () => {
   const empty = path.join(scratch, 'no-build')
   mkdirSync(empty, { recursive: true })

@@ -14,25 +14,39 @@ export interface ApiRequest {
   context: RequestContext
 }
 
-export type ApiAnswer = (request: ApiRequest) => Promise<Response>
-type RouteHandler = (request: Request) => Promise<Response>
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+export type RouteHandler = (request: Request) => Promise<Response>
 
-export interface ApiRoute {
-  GET?: ApiAnswer
-  POST?: ApiAnswer
-  /** Asked before anything else, also before the method is looked at: the refusal, or null to go on. */
-  before?: (request: Request) => Promise<Response | null>
+/** What a path answers, by method. `Caller` is what its guard found out about who asks. */
+interface Answers<Caller> {
+  GET?: (caller: Caller, request: ApiRequest) => Promise<Response>
+  POST?: (caller: Caller, request: ApiRequest) => Promise<Response>
 }
 
-export function apiMethods({ GET, POST, before }: ApiRoute): Record<Method, RouteHandler> {
+/** Asked before the method is looked at: the refusal, or who asks. */
+type Guard<Caller> = (request: Request) => Promise<Response | Caller>
+
+/** A path for everybody. */
+export function apiMethods({
+  POST,
+}: {
+  POST: (request: ApiRequest) => Promise<Response>
+}): Record<Method, RouteHandler> {
+  return guardedMethods(async () => null, { POST: (_, request) => POST(request) })
+}
+
+export function guardedMethods<Caller>(
+  guard: Guard<Caller>,
+  { GET, POST }: Answers<Caller>,
+): Record<Method, RouteHandler> {
   const allow = [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : []), 'OPTIONS'].join(', ')
-  const route = (answer: ApiAnswer | null) => (request: Request) => handle(request, { answer, before, allow })
-  const refuse = route(null)
+  const route = (answer: Answers<Caller>['GET']) => (request: Request) =>
+    handle(request, allow, (context) => attempt(request, context, guard, answer))
+  const refuse = route(undefined)
   return {
-    GET: GET ? route(GET) : refuse,
-    HEAD: GET ? route(GET) : refuse,
-    POST: POST ? route(POST) : refuse,
+    GET: route(GET),
+    HEAD: route(GET),
+    POST: route(POST),
     PUT: refuse,
     PATCH: refuse,
     DELETE: refuse,
@@ -42,33 +56,30 @@ export function apiMethods({ GET, POST, before }: ApiRoute): Record<Method, Rout
 
 async function handle(
   request: Request,
-  { answer, before, allow }: { answer: ApiAnswer | null; before: ApiRoute['before']; allow: string },
-) {
+  allow: string,
+  run: (context: RequestContext) => Promise<Response>,
+): Promise<Response> {
   const context = await requestContext(request.headers)
-  const reply = await attempt(request, context, answer, before)
+  const reply = await run(context).catch((error: unknown) => fault(error, context.requestId))
   reply.headers.set('Allow', allow)
   return request.method === 'HEAD' ? new Response(null, reply) : reply
 }
 
-async function attempt(
+async function attempt<Caller>(
   request: Request,
   context: RequestContext,
-  answer: ApiAnswer | null,
-  before: ApiRoute['before'],
-) {
-  try {
-    const refusal = await before?.(request)
-    if (refusal) return refusal
-    if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
-    if (!acceptsJson(request.headers.get('accept')))
-      return json(406, { detail: 'Could not satisfy the request Accept header.' })
-    const body = request.method === 'POST' ? await readBody(request) : { kind: 'fields' as const, fields: {} }
-    return body.kind === 'refused'
-      ? json(body.status, body.body)
-      : await answer({ request, fields: body.fields, context })
-  } catch (error) {
-    return fault(error, context.requestId)
-  }
+  guard: Guard<Caller>,
+  answer: Answers<Caller>['GET'],
+): Promise<Response> {
+  const caller = await guard(request)
+  if (caller instanceof Response) return caller
+  if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
+  if (!acceptsJson(request.headers.get('accept')))
+    return json(406, { detail: 'Could not satisfy the request Accept header.' })
+  const body = request.method === 'POST' ? await readBody(request) : { kind: 'fields' as const, fields: {} }
+  return body.kind === 'refused'
+    ? json(body.status, body.body)
+    : answer(caller, { request, fields: body.fields, context })
 }
 
 /** A browser's address bar asks for text/html: it gets the JSON too, there being no browsable page yet. */

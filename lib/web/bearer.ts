@@ -2,7 +2,7 @@
 import type { Principal } from '#lib/core/principal'
 import type { Identity } from '#lib/flows/identify'
 import { running } from '#lib/running'
-import type { ApiAnswer, ApiRequest } from './api-methods'
+import { guardedMethods, type ApiRequest, type Method, type RouteHandler } from './api-methods'
 import { json } from './json-reply'
 import { tokenSentence } from './token-sentences'
 
@@ -25,18 +25,15 @@ export async function requireBearer(headers: Headers): Promise<BearerReading> {
     : refuse(refusal(identity), true)
 }
 
-/** A route's guard that comes before its method is looked at, as the original has it; and the answer for those who pass. */
-export function bearerOnly(answer: (principal: Principal, request: ApiRequest) => Promise<Response>) {
-  return {
-    before: async ({ headers }: Request) => {
-      const reading = await requireBearer(headers)
-      return reading.kind === 'refused' ? reading.reply : null
-    },
-    GET: (async (request) => {
-      const reading = await requireBearer(request.request.headers)
-      return reading.kind === 'refused' ? reading.reply : answer(reading.principal, request)
-    }) satisfies ApiAnswer,
+/** A route for programs with a good access token. The token is looked at before the method is, as the original has it. */
+export function bearerOnly(
+  answer: (principal: Principal, request: ApiRequest) => Promise<Response>,
+): Record<Method, RouteHandler> {
+  const guard = async ({ headers }: Request) => {
+    const reading = await requireBearer(headers)
+    return reading.kind === 'refused' ? reading.reply : reading.principal
   }
+  return guardedMethods(guard, { GET: answer })
 }
 
 function refusal(identity: Exclude<Identity, { kind: 'principal' }>): Record<string, unknown> {

@@ -1,23 +1,20 @@
 /** `GET /api/me/`: one's own record and session. */
-import { apiMethods } from '#lib/web/api-methods'
 import { bearerOnly } from '#lib/web/bearer'
 import { json } from '#lib/web/json-reply'
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = apiMethods(
-  bearerOnly(async ({ user, session }) =>
-    json(200, {
-      id: user.id,
-      email: user.email,
-      username: user.username,
-      groups: [],
-      permissions: [],
-      session: {
-        id: session.id,
-        kind: session.kind,
-        created_at: session.createdAt,
-        expires_at: session.absoluteExpiresAt,
-        auth_time: session.authTime,
-      },
-    }),
-  ),
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = bearerOnly(async ({ user, session }) =>
+  json(200, {
+    id: user.id,
+    email: user.email,
+    username: user.username,
+    groups: [],
+    permissions: [],
+    session: {
+      id: session.id,
+      kind: session.kind,
+      created_at: session.createdAt,
+      expires_at: session.absoluteExpiresAt,
+      auth_time: session.authTime,
+    },
+  }),
 )
