@@ -51,6 +51,12 @@ const secret = z
     (text) => text === undefined || new Set(text).size > 8,
     'is too regular to be a secret; `openssl rand -base64 33` makes one',
   )
+  .refine(
+    // What tutorials and sample files have in its place (KY-4).
+    (text) =>
+      !/change.?me|your.?secret|insecure|example|placeholder|super.?secret|replace.?(me|this)/i.test(text ?? ''),
+    'is one from a sample, not a secret; `openssl rand -base64 33` makes one',
+  )
 
 const second = seconds(1)
 

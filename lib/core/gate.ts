@@ -14,7 +14,7 @@ const AUTH_PATHS = ['/login', '/register', '/logout', '/auth/login', '/auth/regi
 const OPEN_PATHS = ['/', '/auth/session', '/auth/refresh']
 
 export function pathKind(pathname: string): PathKind {
-  const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname
+  const path = pathname.replace(/(?<=[^/])\/$/, '')
   if (path === '/api' || path.startsWith('/api/') || path.startsWith('/.well-known/')) return 'api'
   if (AUTH_PATHS.includes(path)) return 'auth'
   return OPEN_PATHS.includes(path) ? 'open' : 'protected'

@@ -42,9 +42,10 @@ export function normaliseEmail(email: string): string {
 /** The form two addresses are compared in (EM-4): lower case, the domain in ASCII. Works for any text, an address or not. */
 export function foldEmail(text: string): string {
   const at = text.lastIndexOf('@')
-  const folded = text.toLowerCase()
-  if (at < 0) return folded
-  return folded.slice(0, at + 1) + (asciiDomain(text.slice(at + 1)) ?? folded.slice(at + 1))
+  if (at < 0) return text.toLowerCase()
+  const domain = text.slice(at + 1)
+  // Cut first: lower case can have another length.
+  return text.slice(0, at + 1).toLowerCase() + (asciiDomain(domain) ?? domain.toLowerCase())
 }
 
 /** True for letters and digits of any script and `@ . + - _`. */

@@ -3,9 +3,16 @@
 export const DEFAULT_PAGE = '/dashboard'
 const MAX_LENGTH = 512
 
-/** The path to go to, or the default page when `next` could lead anywhere but to our own origin. */
+const BASE = 'http://latchkey.invalid'
+
+/**
+ * The path to go to, or the default page when `next` could lead anywhere but to our own origin.
+ * In its ASCII form (RFC 3986, section 2.1): a header cannot hold any other.
+ */
 export function returnTo(next: unknown, fallback: string = DEFAULT_PAGE): string {
-  return isOurs(next) ? next : fallback
+  if (!isOurs(next)) return fallback
+  const { pathname, search, hash } = new URL(next, BASE)
+  return pathname + search + hash
 }
 
 /** True for a path of this origin: one leading slash, no backslash, no control character, at most 512 characters. */
@@ -13,9 +20,8 @@ export function isOurs(next: unknown): next is string {
   if (typeof next !== 'string' || next.length > MAX_LENGTH) return false
   // `//host` and `/\host` are other sites to a browser; it also drops tabs and newlines before it looks.
   if (!/^\/(?![/\\])/.test(next) || /[\\\u0000-\u001f\u007f-\u009f]/.test(next)) return false
-  const base = 'http://latchkey.invalid'
   return (
-    URL.canParse(next, base) && new URL(next, base).origin === base && !new URL(next, base).pathname.startsWith('//')
+    URL.canParse(next, BASE) && new URL(next, BASE).origin === BASE && !new URL(next, BASE).pathname.startsWith('//')
   )
 }
 

@@ -78,7 +78,8 @@ async function read<Claims>(
 
 function checkTimes(claims: Record<string, unknown>, issuer: string, now: Date): TokenFault | null {
   const at = Math.floor(now.getTime() / 1000)
-  const ahead = ['iat', 'nbf'].some((name) => claims[name] !== undefined && !(Number(claims[name]) <= at + MAX_AHEAD_S))
+  const isInTime = (time: unknown) => Number.isInteger(time) && Number(time) <= at + MAX_AHEAD_S
+  const ahead = ['iat', 'nbf'].some((name) => claims[name] !== undefined && !isInTime(claims[name]))
   if (ahead || claims.iss !== issuer) return 'invalid'
   if (claims.exp === undefined) return 'no-exp'
   if (!Number.isInteger(claims.exp)) return 'invalid'

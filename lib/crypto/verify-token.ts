@@ -24,7 +24,7 @@ export async function verifySignature(
     const header = decodeProtectedHeader(token)
     // crit, jwk, jku, x5u and the like are instructions from a stranger: nothing but these three is read (TK-5).
     if (!Object.keys(header).every((member) => HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') return null
-    const trusted = keys.get(String(header.kid))
+    const trusted = keys.get(header.kid ?? '')
     if (!trusted || header.alg !== trusted.alg) return null
     const { payload } = await compactVerify(token, trusted.key, { algorithms: [trusted.alg] })
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))

@@ -44,12 +44,12 @@ export function createAdminister({ users, sessions, hasher, audit, policy }: Adm
     listSessions: (user) => sessions.listLive(user.id),
 
     async setActive(user, active) {
-      await users.setActive(user.id, active)
+      if (!(await users.setActive(user.id, active))) return
       await note(active ? 'user.activate' : 'user.deactivate', user.id)
     },
 
     async deleteUser(user) {
-      await users.delete(user.id)
+      if (!(await users.delete(user.id))) return
       await note('user.delete', user.id)
     },
 
@@ -59,7 +59,7 @@ export function createAdminister({ users, sessions, hasher, audit, policy }: Adm
       if (fault) return passwordSentence(fault, policy.minLength)
       const hash = await hasher.hash(password)
       if (hash === null) return 'The password could not be hashed just now. Try again.'
-      await users.setPassword(user.id, hash)
+      if (!(await users.setPassword(user.id, hash))) return 'This account does not exist any more.'
       await note('password.set', user.id)
       return null
     },

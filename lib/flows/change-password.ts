@@ -63,7 +63,10 @@ export function createChangePassword(deps: ChangePasswordDeps): ChangePassword {
     if (hash === null) return { kind: 'busy' }
     const changed = await deps.users.changePassword(id, proof.user.passwordHash ?? '', hash)
     const opened = changed && (await deps.openSession({ user: changed, ...successor(session), context }))
-    if (!opened) return wrongCurrent
+    if (!opened) {
+      await deps.audit.append({ ...who, outcome: 'failure', reason: 'changed_meanwhile' })
+      return wrongCurrent
+    }
     await deps.audit.append({ ...who, outcome: 'success', sessionId: opened.session.id })
     return { kind: 'changed', ...opened }
   }

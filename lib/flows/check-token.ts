@@ -55,6 +55,7 @@ async function checkRefresh({ sessions, readRefresh }: CheckDeps, token: string)
   const { sid, g, sub } = reading.claims
   const view = await sessions.find(sid)
   if (!view) return { kind: 'over', token: 'refresh', reason: 'user-missing' }
-  const reason = sessionOver(view) ?? (g < view.session.generation ? 'used' : null)
+  // Older: used up. Newer: never issued by this database (a restored backup), which refresh denies as well.
+  const reason = sessionOver(view) ?? (g === view.session.generation ? null : 'used')
   return reason ? { kind: 'over', token: 'refresh', reason } : { kind: 'good', sid, userId: sub }
 }

@@ -55,7 +55,15 @@ export function createLogin(deps: LoginDeps): Login {
     }
 
     const opened = await deps.openSession({ ...session, user: proof.user, amr: ['pwd'], context })
-    if (!opened) return { kind: 'refused' }
+    if (!opened) {
+      await deps.audit.append({
+        ...audit,
+        outcome: 'failure',
+        reason: 'changed_meanwhile',
+        detail: { kind: session.kind },
+      })
+      return { kind: 'refused' }
+    }
     if (deps.recordsLastLogin) await deps.users.recordLogin(proof.user.id)
     const who = { actorId: proof.user.id, subjectId: proof.user.id, sessionId: opened.session.id }
     await deps.audit.append({ ...audit, ...who, outcome: 'success', detail: { kind: session.kind } })

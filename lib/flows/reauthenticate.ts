@@ -45,7 +45,10 @@ export function createReauthenticate({ users, audit, provePassword, openSession 
     }
     const next = { kind: session.kind, persistent: session.persistent, amr: ['pwd'], supersedes: session.id, context }
     const opened = await openSession({ ...next, user: proof.user })
-    if (!opened) return { kind: 'refused' }
+    if (!opened) {
+      await audit.append({ ...who, outcome: 'failure', reason: 'changed_meanwhile', sessionId: session.id })
+      return { kind: 'refused' }
+    }
     await audit.append({ ...who, outcome: 'success', sessionId: opened.session.id })
     return { kind: 'logged-in', ...opened }
   }

@@ -30,7 +30,7 @@ export type Register = (request: RegisterRequest) => Promise<RegisterOutcome>
 
 const schema = z.object({ email: emailField, username: usernameField, password: passwordField })
 
-const taken: Record<UserField, string> = {
+const takenSentence: Record<UserField, string> = {
   email: 'user with this email already exists.',
   username: 'A user with that username already exists.',
 }
@@ -49,12 +49,12 @@ export function createRegister({ users, hasher, audit, policy }: RegisterDeps): 
 
   return async ({ input, context, as }) => {
     const parsed = parseFields(schema, input)
-    const weak = passwordErrors(input, policy)
-    if (parsed.kind === 'invalid') return refused({ ...weak, ...parsed.errors }, context)
-    const { email, username, password } = parsed.data
-    const errors = { ...takenErrors(await users.takenFields(email, username)), ...weak }
+    const taken = await users.takenFields(fieldOf(input, 'email'), fieldOf(input, 'username'))
+    const errors = { ...takenErrors(taken), ...passwordErrors(input, policy) }
+    if (parsed.kind === 'invalid') return refused({ ...errors, ...parsed.errors }, context)
     if (Object.keys(errors).length > 0) return refused(errors, context)
 
+    const { email, username, password } = parsed.data
     const passwordHash = await hasher.hash(password)
     if (passwordHash === null) return { kind: 'busy' }
     // Two may both have come this far with one name: the unique index lets one in, the other gets the field's sentence.
@@ -84,6 +84,12 @@ function passwordErrors(input: unknown, { minLength, siteWords }: RegisterDeps['
   return fault ? { password: [passwordSentence(fault, minLength)] } : {}
 }
 
+/** One field on its own, so that whether it is taken is told beside the errors of others; empty when it is no good itself. */
+function fieldOf(input: unknown, name: UserField): string {
+  const parsed = parseFields(z.object({ [name]: schema.shape[name] }), input)
+  return parsed.kind === 'ok' ? String(parsed.data[name]) : ''
+}
+
 function takenErrors(fields: UserField[]): FieldErrors {
-  return Object.fromEntries(fields.map((field) => [field, [taken[field]]]))
+  return Object.fromEntries(fields.map((field) => [field, [takenSentence[field]]]))
 }

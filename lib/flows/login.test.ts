@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest'
+import { minutes } from '#lib/core/duration'
+import { aContext } from '#lib/testing/builders'
+import { fastHash } from '#lib/testing/fast-hasher'
+import { PASSWORD, testLatchkey, type TestLatchkey, type TestOptions } from '#lib/testing/test-latchkey'
+
+const browser = { kind: 'browser' as const, persistent: true, supersedes: null }
+const WRONG = 'not the password at all'
+const PAIR = (subject: string) => ({ name: 'loginPair' as const, subject: `${subject}\n203.0.113.7` })
+const ADDRESS = { name: 'loginAddress' as const, subject: '203.0.113.7' }
+
+const world = (options?: TestOptions) => {
+  const latchkey = testLatchkey(options)
+  return { ...latchkey, ada: latchkey.addUser() }
+}
+const attempt = ({ login, context }: TestLatchkey, identifier: string, password: string, session = browser) =>
+  login({ input: { identifier, password }, identifierKey: 'identifier', session, context })
+
+describe('a good login', () => {
+  test.each(['ada@example.com', 'ADA@Example.COM', ' ada@example.com ', 'ada', 'ADA'])(
+    'is named by %j',
+    async (name) => {
+      const latchkey = world()
+      const outcome = await attempt(latchkey, name, PASSWORD)
+      expect(outcome).toMatchObject({ kind: 'logged-in', user: { id: latchkey.ada.id } })
+    },
+  )
+
+  test('opens one session of that user, with both tokens of its first generation', async () => {
+    const latchkey = world()
+    const outcome = await attempt(latchkey, 'ada', PASSWORD)
+    if (outcome.kind !== 'logged-in') throw new Error(outcome.kind)
+    const [row] = [...latchkey.rows.sessions.values()]
+    expect(latchkey.rows.sessions.size).toBe(1)
+    expect(row).toMatchObject({ id: outcome.session.id, userId: latchkey.ada.id, generation: 0, confirmedAt: null })
+    expect(row).toMatchObject({ kind: 'browser', persistent: true, amr: ['pwd'], authTime: latchkey.clock.now() })
+    expect(latchkey.minted).toEqual(['access', 'refresh'])
+    expect(await latchkey.readRefresh(outcome.tokens.refresh.token)).toMatchObject({ sid: row?.id, g: 0 })
+  })
+
+  test('PR-2: without "Stay signed in" the session ends after a day', async () => {
+    const latchkey = world()
+    await attempt(latchkey, 'ada', PASSWORD, { ...browser, persistent: false })
+    const [row] = [...latchkey.rows.sessions.values()]
+    expect(row?.persistent).toBe(false)
+    expect((row?.absoluteExpiresAt.getTime() ?? 0) - latchkey.clock.now().getTime()).toBe(minutes(24 * 60))
+  })
+
+  test('SE-1: it supersedes the session this browser held, without an alarm', async () => {
+    const latchkey = world()
+    const former = await latchkey.open(latchkey.ada)
+    await attempt(latchkey, 'ada', PASSWORD, { ...browser, supersedes: former.session.id as never })
+    expect(latchkey.rows.sessions.get(former.session.id)).toMatchObject({ revokedReason: 'superseded' })
+    expect(latchkey.rows.audit.map(({ event }) => event)).toEqual(['login'])
+  })
+
+  test('A7.1.2: beyond the most sessions of one account the longest unseen ends', async () => {
+    const latchkey = world({ maxSessions: 2 })
+    const first = await latchkey.open(latchkey.ada)
+    latchkey.clock.advance(1)
+    const second = await latchkey.open(latchkey.ada)
+    latchkey.clock.advance(1)
+    await attempt(latchkey, 'ada', PASSWORD)
+    expect(latchkey.rows.sessions.get(first.session.id)).toMatchObject({ revokedReason: 'too_many_sessions' })
+    expect(latchkey.rows.sessions.get(second.session.id)).toMatchObject({ revokedReason: null })
+  })
+
+  test.each([true, false])('records the login when that is asked for: %s', async (recordsLastLogin) => {
+    const latchkey = world({ recordsLastLogin })
+    await attempt(latchkey, 'ada', PASSWORD)
+    const { lastLoginAt } = latchkey.rows.users.get(latchkey.ada.id) ?? {}
+    expect(lastLoginAt).toEqual(recordsLastLogin ? latchkey.clock.now() : null)
+  })
+
+  test('takes an email first and a username only when no account has that email', async () => {
+    const latchkey = world()
+    const eve = latchkey.addUser({
+      email: 'eve@example.com',
+      username: 'ada@example.com',
+      passwordHash: fastHash(WRONG),
+    })
+    expect(await attempt(latchkey, 'ada@example.com', WRONG)).toEqual({ kind: 'refused' })
+    expect(await attempt(latchkey, 'ada@example.com', PASSWORD)).toMatchObject({ user: { id: latchkey.ada.id } })
+    expect(await attempt(latchkey, 'eve@example.com', WRONG)).toMatchObject({ user: { id: eve.id } })
+  })
+
+  test('PW-6: replaces a stale hash by a fresh one, and the password still opens the account', async () => {
+    const latchkey = world()
+    const bob = latchkey.addUser({
+      email: 'bob@example.com',
+      username: 'bob',
+      passwordHash: fastHash(PASSWORD, { stale: true }),
+    })
+    expect((await attempt(latchkey, 'bob', PASSWORD)).kind).toBe('logged-in')
+    expect(latchkey.rows.users.get(bob.id)?.passwordHash).toBe(fastHash(PASSWORD))
+    expect((await attempt(latchkey, 'bob', PASSWORD)).kind).toBe('logged-in')
+  })
+
+  test('a hash that is up to date is left alone', async () => {
+    const latchkey = world()
+    await attempt(latchkey, 'ada', PASSWORD)
+    expect(latchkey.hasher.work).toEqual(['verify'])
+  })
+})
+
+const failures: [string, Partial<ReturnType<TestLatchkey['addUser']>> | null, string, string][] = [
+  ['an unknown account', null, PASSWORD, 'unknown_user'],
+  ['a wrong password', {}, WRONG, 'wrong_password'],
+  ['a disabled account with the right password', { isActive: false }, PASSWORD, 'inactive'],
+  ['a disabled account with a wrong password', { isActive: false }, WRONG, 'inactive'],
+  ['an account without a password', { passwordHash: null }, PASSWORD, 'no_password'],
+  ['a password of spaces', {}, '   ', 'wrong_password'],
+]
+
+describe.each(failures)('EN-1: %s', (_, account, password, reason) => {
+  const failing = async () => {
+    const latchkey = testLatchkey()
+    if (account) latchkey.addUser({ email: 'bob@example.com', username: 'bob', ...account })
+    return { latchkey, outcome: await attempt(latchkey, 'bob@example.com', password) }
+  }
+
+  test('gets the one answer, and nothing is opened or minted', async () => {
+    const { latchkey, outcome } = await failing()
+    expect(outcome).toEqual({ kind: 'refused' })
+    expect(latchkey.rows.sessions.size).toBe(0)
+    expect(latchkey.minted).toEqual([])
+  })
+
+  test('EN-2: costs exactly one comparison of a hash', async () => {
+    const { latchkey } = await failing()
+    expect(latchkey.hasher.work).toHaveLength(1)
+  })
+
+  test('counts against the pair and the address', async () => {
+    const { latchkey } = await failing()
+    const [address, pair] = latchkey.throttle.keys()
+    expect(address).toEqual(ADDRESS)
+    expect([address, pair].map((key) => key && latchkey.throttle.count(key))).toEqual([1, 1])
+  })
+
+  test('LG-4: is audited with its reason, and without the password or what was typed for an unknown account', async () => {
+    const { latchkey } = await failing()
+    expect(latchkey.rows.audit).toMatchObject([{ event: 'login', outcome: 'failure', reason }])
+    const written = JSON.stringify(latchkey.rows.audit)
+    expect(written).not.toContain('bob')
+    expect(written).not.toContain(JSON.stringify(password).slice(1, -1))
+    expect(latchkey.rows.audit[0]?.detail?.identifier).toBe(account ? undefined : `mark-of-${'bob@example.com'.length}`)
+  })
+})
+
+describe('the throttle', () => {
+  test('TH-1: of fifty wrong logins at once five are judged and the rest wait', async () => {
+    const latchkey = world()
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => attempt(latchkey, 'ada', WRONG)))
+    expect(outcomes.filter(({ kind }) => kind === 'refused')).toHaveLength(5)
+    expect(outcomes.filter(({ kind }) => kind === 'throttled')).toHaveLength(45)
+    expect(latchkey.hasher.work).toHaveLength(5)
+  })
+
+  test('who must wait is not hashed, also with the right password, and a stranger’s name waits just as long', async () => {
+    const latchkey = world()
+    for (let i = 0; i < 5; i++) await attempt(latchkey, 'ada', WRONG)
+    for (let i = 0; i < 5; i++) await attempt(latchkey, 'nobody', WRONG)
+    latchkey.hasher.work.length = 0
+    const known = await attempt(latchkey, 'ada', PASSWORD)
+    expect(known).toEqual({ kind: 'throttled', retryAfterMs: minutes(1) })
+    expect(await attempt(latchkey, 'nobody', PASSWORD)).toEqual(known)
+    expect(latchkey.hasher.work).toEqual([])
+  })
+
+  test('one account is one subject, whether it is named by email or by username', async () => {
+    const latchkey = world()
+    for (const name of ['ada', 'ADA', 'ada@example.com', 'ADA@example.com', 'ada']) await attempt(latchkey, name, WRONG)
+    expect((await attempt(latchkey, 'ada@example.com', PASSWORD)).kind).toBe('throttled')
+    expect(latchkey.throttle.count(PAIR(latchkey.ada.id))).toBe(5)
+  })
+
+  test('TH-3: another address is not held up by it', async () => {
+    const latchkey = world()
+    for (let i = 0; i < 6; i++) await attempt(latchkey, 'ada', WRONG)
+    const elsewhere = { ...latchkey, context: aContext({ ip: '198.51.100.1', network: '198.51.100.1' }) }
+    expect((await attempt(elsewhere, 'ada', PASSWORD)).kind).toBe('logged-in')
+  })
+
+  test('TH-4: all addresses of one network count together', async () => {
+    const latchkey = world()
+    const at = (ip: string) => ({ ...latchkey, context: aContext({ ip, network: '2001:db8:0:0::/64' }) })
+    for (let i = 1; i <= 5; i++) await attempt(at(`2001:db8::${i}`), 'ada', WRONG)
+    expect((await attempt(at('2001:db8::6'), 'ada', PASSWORD)).kind).toBe('throttled')
+  })
+
+  test('TH-5: a good login clears the pair and gives only itself back to the address', async () => {
+    const latchkey = world()
+    for (let i = 0; i < 4; i++) await attempt(latchkey, 'ada', WRONG)
+    expect((await attempt(latchkey, 'ada', PASSWORD)).kind).toBe('logged-in')
+    expect(latchkey.throttle.count(PAIR(latchkey.ada.id))).toBe(0)
+    expect(latchkey.throttle.count(ADDRESS)).toBe(4)
+  })
+
+  test('after its minute the next try is judged', async () => {
+    const latchkey = world()
+    for (let i = 0; i < 5; i++) await attempt(latchkey, 'ada', WRONG)
+    latchkey.clock.advance(minutes(1) - 1)
+    expect((await attempt(latchkey, 'ada', PASSWORD)).kind).toBe('throttled')
+    latchkey.clock.advance(1)
+    expect((await attempt(latchkey, 'ada', PASSWORD)).kind).toBe('logged-in')
+  })
+
+  test.each(['ada', 'nobody'])('TH-7: a fault of ours is thrown and gives the attempt back: %s', async (name) => {
+    const latchkey = world()
+    latchkey.hasher.break('fault')
+    await expect(attempt(latchkey, name, WRONG)).rejects.toThrow('The hasher is broken.')
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0])
+  })
+
+  test('PW-13: a full queue is busy, not wrong, and gives the attempt back', async () => {
+    const latchkey = world()
+    latchkey.hasher.break('busy')
+    expect(await attempt(latchkey, 'ada', PASSWORD)).toEqual({ kind: 'busy' })
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0])
+    expect(latchkey.rows.audit).toMatchObject([{ outcome: 'failure', reason: 'busy' }])
+  })
+
+  test('a form that is not filled in is not counted, hashed or audited', async () => {
+    const latchkey = world()
+    const outcome = await attempt(latchkey, ' ', '')
+    expect(outcome).toEqual({
+      kind: 'invalid',
+      errors: { identifier: ['This field may not be blank.'], password: ['This field may not be blank.'] },
+    })
+    expect([latchkey.throttle.keys(), latchkey.hasher.work, latchkey.rows.audit]).toEqual([[], [], []])
+  })
+})
+
+test('a user disabled between the password and the session gets the one answer and no tokens', async () => {
+  const latchkey = world({ sessions: (store) => ({ ...store, start: async () => null }) })
+  expect(await attempt(latchkey, 'ada', PASSWORD)).toEqual({ kind: 'refused' })
+  expect(latchkey.minted).toEqual([])
+})
+
+test('a login is audited with the session it opened and the kind of it, and without a secret', async () => {
+  const latchkey = world()
+  const outcome = await attempt(latchkey, 'ada', PASSWORD)
+  if (outcome.kind !== 'logged-in') throw new Error(outcome.kind)
+  const { id } = latchkey.ada
+  const who = { actorId: id, subjectId: id, sessionId: outcome.session.id, detail: { kind: 'browser' } }
+  expect(latchkey.rows.audit).toMatchObject([{ event: 'login', outcome: 'success', ...who }])
+  const written = JSON.stringify(latchkey.rows.audit)
+  for (const secret of [PASSWORD, outcome.tokens.access.token, outcome.tokens.refresh.token])
+    expect(written).not.toContain(secret)
+})

@@ -1,0 +1,104 @@
+/** Latchkey without a database: the real flows, core and tokens on in-memory stores, a fixed clock and a hasher that costs nothing. */
+import type { ApiRefreshPolicy } from '#lib/core/api-refresh'
+import { minutes, seconds } from '#lib/core/duration'
+import type { SessionStore } from '#lib/core/ports'
+import type { UserRecord } from '#lib/core/records'
+import { createAdminister } from '#lib/flows/administer'
+import { createChangePassword } from '#lib/flows/change-password'
+import { createBlacklistToken, createCheckToken } from '#lib/flows/check-token'
+import { createConfirm } from '#lib/flows/confirm'
+import { createEndSessions } from '#lib/flows/end-sessions'
+import { createForeseeRefresh } from '#lib/flows/foresee-refresh'
+import { createIdentify } from '#lib/flows/identify'
+import { createListSessions } from '#lib/flows/list-sessions'
+import { createLogin } from '#lib/flows/login'
+import { createLogout } from '#lib/flows/logout'
+import { createOpenSession } from '#lib/flows/open-session'
+import { createProvePassword } from '#lib/flows/prove-password'
+import { createReauthenticate } from '#lib/flows/reauthenticate'
+import { createRefreshApi } from '#lib/flows/refresh-api'
+import { createRefreshBrowser } from '#lib/flows/refresh-browser'
+import { createRegister } from '#lib/flows/register'
+import { createShortenAccess } from '#lib/flows/shorten-access'
+import { aContext, aUser } from './builders'
+import { fastHash, fastHasher } from './fast-hasher'
+import { fixedClock } from './fixed-clock'
+import { memoryAuditLog, memoryRows } from './memory-rows'
+import { lifetimes, memorySessionStore } from './memory-session-store'
+import { memoryThrottle } from './memory-throttle'
+import { memoryUserStore } from './memory-user-store'
+import { testTokens } from './test-tokens'
+
+export const PASSWORD = 'a few unrelated words'
+export const rotationPolicy = { rotationAgeMs: minutes(5), lateWindowMs: seconds(30) }
+
+export interface TestOptions {
+  apiPolicy?: ApiRefreshPolicy
+  maxSessions?: number
+  recordsLastLogin?: boolean
+  /** Puts something between the flows and the session store: a fault, a race. */
+  sessions?: (store: SessionStore) => SessionStore
+}
+
+export type TestLatchkey = ReturnType<typeof testLatchkey>
+
+export function testLatchkey({ apiPolicy, maxSessions, recordsLastLogin = true, sessions: wrap }: TestOptions = {}) {
+  const clock = fixedClock()
+  const rows = memoryRows(clock)
+  const users = memoryUserStore(rows)
+  const store = memorySessionStore(rows, { ...lifetimes, maxSessions: maxSessions ?? lifetimes.maxSessions })
+  const sessions = wrap?.(store) ?? store
+  const audit = memoryAuditLog(rows)
+  const throttle = memoryThrottle(clock)
+  const hasher = fastHasher()
+  const { mint, minted, readAccess, readApiRefresh, readRefresh } = testTokens(clock)
+  const faults: unknown[] = []
+  const onFault = (fault: unknown) => void faults.push(fault)
+
+  const openSession = createOpenSession({ sessions, mint })
+  const provePassword = createProvePassword({ throttle, hasher, users })
+  const identify = createIdentify({ sessions, readAccess })
+  const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const policy = { minLength: 12, siteWords: ['latchkey', 'localhost'] }
+  const refreshPolicy = apiPolicy ?? { rotate: true, singleUse: true }
+  const browser = { sessions, readRefresh, policy: rotationPolicy }
+  const proving = { users, audit, provePassword, openSession }
+
+  return {
+    ...{ clock, rows, users, sessions, throttle, hasher, mint, minted, faults, openSession, identify },
+    readAccess,
+    readRefresh,
+    context: aContext(),
+    register: createRegister({ users, hasher, audit, policy }),
+    login: createLogin({ ...proving, recordsLastLogin, identifierMark: (typed) => `mark-of-${typed.length}` }),
+    logout: createLogout({ sessions, audit }),
+    reauthenticate: createReauthenticate(proving),
+    changePassword: createChangePassword({ ...proving, hasher, policy }),
+    listSessions: createListSessions({ sessions }),
+    endSessions: createEndSessions({ sessions, audit }),
+    confirm: createConfirm({ sessions, readRefresh, onFault }),
+    refreshBrowser: createRefreshBrowser({ ...browser, mint, audit }),
+    wouldRefresh: createForeseeRefresh(browser),
+    refreshApi: createRefreshApi({ sessions, mint, readRefresh: readApiRefresh, policy: refreshPolicy }),
+    checkToken: createCheckToken(checking),
+    blacklistToken: createBlacklistToken({ ...checking, audit }),
+    administer: createAdminister({ users, sessions, hasher, audit, policy }),
+    shortenAccess: createShortenAccess({ sessions, mint }),
+
+    /** An account whose password is PASSWORD. */
+    addUser(over: Partial<UserRecord> = {}): UserRecord {
+      const user = aUser({ passwordHash: fastHash(PASSWORD), ...over })
+      rows.users.set(user.id, user)
+      return structuredClone(user)
+    },
+
+    /** A session of that user, with its first tokens. */
+    async open(user: UserRecord, kind: 'browser' | 'api' = 'browser', supersedes: string | null = null) {
+      const wanted = { user, kind, persistent: true, amr: ['pwd'], context: aContext(), supersedes }
+      const opened = await openSession(wanted)
+      if (!opened) throw new Error('The session was not opened.')
+      minted.length = 0
+      return opened
+    },
+  }
+}
