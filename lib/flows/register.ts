@@ -38,7 +38,7 @@ const takenSentence: Record<UserField, string> = {
 export function createRegister({ users, hasher, audit, policy }: RegisterDeps): Register {
   const refused = async (errors: FieldErrors, context: RequestContext | null): Promise<RegisterOutcome> => {
     await audit.append({
-      event: 'register',
+      event: context ? 'register' : 'user.create',
       outcome: 'failure',
       reason: 'invalid',
       context,
@@ -64,7 +64,7 @@ export function createRegister({ users, hasher, audit, policy }: RegisterDeps): 
     await audit.append({
       event: context ? 'register' : 'user.create',
       outcome: 'success',
-      actorId: context ? user.id : null,
+      ...(context ? { actorId: user.id } : { actorId: null, reason: 'command_line' }),
       subjectId: user.id,
       context,
     })
