@@ -50,7 +50,7 @@ const TABLE: Record<string, { parts: string[]; packages: string[]; builtins?: bo
   'instrumentation.ts': { parts: ['wiring'], packages: [] },
   cli: {
     parts: ['lib/core', 'wiring', 'lib/config.ts', 'cli'],
-    packages: ['commander', '@inquirer/password', 'next'],
+    packages: ['commander', '@inquirer/password', 'next', '@inquirer/confirm', '@next/env', 'zod'],
     builtins: true,
   },
 }
@@ -204,6 +204,7 @@ const isCallOf = (node: ts.Node, object: string, ...methods: string[]) =>
 const ENVIRONMENT: Record<string, string> = {
   'lib/config.ts': 'the one reader of the settings',
   'instrumentation.ts': 'Next says in NEXT_RUNTIME which runtime asks; config must not be loaded in another',
+  'cli/manage.ts': 'the entry: it reads the .env files that belong to the mode the shell names',
   'cli/serve.mjs': 'the entry: it sets what Next reads when it is loaded, before any of our code is',
   'prisma/generate.mjs': 'a tool: it hands the environment on to Prisma’s own process',
   'prisma/prisma.config.ts': 'a tool’s settings, read by Prisma’s own command',
