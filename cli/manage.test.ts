@@ -35,7 +35,7 @@ function manage(
   { input, settings = env }: { input?: string; settings?: Record<string, string> } = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, NODE_ENV: 'test', ...settings }, timeout: 60_000 }
+    const options = { env: { ...process.env, NODE_ENV: 'test' as const, ...settings }, timeout: 60_000 }
     const child = execFile(
       process.execPath,
       ['--import', 'tsx', 'cli/manage.ts', ...args],

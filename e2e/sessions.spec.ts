@@ -1,0 +1,105 @@
+/** The sessions page and the password: what ends where, at once, and only by its owner (SE-1 to SE-4, PW-10, AZ-2). */
+import type { Browser, Page } from '@playwright/test'
+import { expect, logIn, newPerson, register, session, test, type Person } from './people'
+
+/** The same person on another device. */
+async function elsewhere(browser: Browser, person: Person): Promise<Page> {
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL })
+  const page = await context.newPage()
+  await page.goto('/login')
+  await logIn(page, person.username, person.password)
+  await expect(page).toHaveURL(/\/dashboard$/)
+  return page
+}
+
+const sessionCards = (page: Page) =>
+  page
+    .getByRole('main')
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { level: 3 }) })
+
+test('this session stands first, the others below, each with browser, system, address and times', async ({
+  page,
+  registered,
+  browser,
+}) => {
+  const other = await elsewhere(browser, registered)
+  await page.goto('/account/sessions')
+  const cards = sessionCards(page)
+  await expect(cards).toHaveCount(2)
+  await expect(cards.first()).toContainText('This session')
+  for (const card of await cards.all()) {
+    await expect(card).toContainText(/Chrom\w+ \d+ on Linux|Chrom\w+ \d+/)
+    await expect(card).toContainText(/Last seen/)
+    await expect(card).toContainText(/Started/)
+  }
+  await other.context().close()
+})
+
+test('ending one session acts in the other browser at its next click, and its cookies are worth nothing', async ({
+  page,
+  registered,
+  browser,
+}) => {
+  const other = await elsewhere(browser, registered)
+  const copied = await other.context().cookies()
+  await page.goto('/account/sessions')
+  await page.getByRole('main').getByRole('button', { name: 'End session' }).click()
+  await expect(page).toHaveURL(/done=session/)
+  await expect(sessionCards(page)).toHaveCount(1)
+  await other.goto('/account/profile')
+  await expect(other).toHaveURL(/\/login\?next=%2Faccount%2Fprofile/)
+  const thief = await browser.newContext({ baseURL: test.info().project.use.baseURL })
+  await thief.addCookies(copied)
+  expect((await thief.request.get('/auth/session/')).status()).toBe(401)
+  await Promise.all([thief.close(), other.context().close()])
+})
+
+test('AZ-2 another person’s session id in the form ends nothing', async ({ page, registered, browser }) => {
+  const victim = newPerson()
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL })
+  const theirs = await context.newPage()
+  await register(theirs, victim)
+  const target = await session(theirs)
+  const own = await elsewhere(browser, registered)
+  await page.goto('/account/sessions')
+  await page
+    .locator('input[name=session]')
+    .last()
+    .evaluate((field: HTMLInputElement, id) => (field.value = id), target?.id ?? '')
+  await page.getByRole('main').getByRole('button', { name: 'End session' }).last().click()
+  await expect(page).toHaveURL(/done=session/)
+  expect((await session(theirs))?.id).toBe(target?.id)
+  expect(await session(own)).not.toBeNull()
+  await Promise.all([context.close(), own.context().close()])
+})
+
+test('PW-10 a wrong current password is a field error; the right one ends the others, and this one goes on under a new id', async ({
+  page,
+  registered,
+  browser,
+}) => {
+  const other = await elsewhere(browser, registered)
+  const before = await session(page)
+  const old = await page.context().cookies()
+  await page.goto('/account/security')
+  await page.getByLabel('Current password').fill('not the password at all')
+  await page.getByLabel('New password').fill('eight blue cups of tea')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByText('This is not your current password.')).toBeVisible()
+
+  await page.getByLabel('Current password').fill(registered.password)
+  await page.getByLabel('New password').fill('eight blue cups of tea')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect(page).toHaveURL(/done=password/)
+  const after = await session(page)
+  expect(after?.id).toBeTruthy()
+  expect(after?.id).not.toBe(before?.id)
+  await other.goto('/dashboard')
+  await expect(other).toHaveURL(/\/login/)
+  // The cookies this very browser had before are over too.
+  const copy = await browser.newContext({ baseURL: test.info().project.use.baseURL })
+  await copy.addCookies(old)
+  expect((await copy.request.get('/auth/session/')).status()).toBe(401)
+  await Promise.all([copy.close(), other.context().close()])
+})
