@@ -9,7 +9,21 @@ export type SessionAnswer =
   /** `aheadMs`: how far the server's clock is ahead of this device's. */
   { kind: 'live'; session: SessionReport; aheadMs: number } | { kind: 'over' } | { kind: 'unknown' }
 
+/** How long a page that is being left may stay: its form's answer is on the way. */
+const LEAVING_MS = 10_000
+let leavingSince = -Infinity
+
+/** The page is being left. While a logout is under way its session is over, and a reload would overtake the answer. */
+export function markLeaving(): void {
+  leavingSince = performance.now()
+}
+
 export async function askSession(): Promise<SessionAnswer> {
+  const answer = await ask()
+  return performance.now() - leavingSince < LEAVING_MS ? { kind: 'unknown' } : answer
+}
+
+async function ask(): Promise<SessionAnswer> {
   try {
     const reply = await fetch('/auth/session/', { cache: 'no-store', headers: { accept: 'application/json' } })
     if (reply.status === 401) return { kind: 'over' }

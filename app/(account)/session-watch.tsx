@@ -7,7 +7,7 @@
 import { usePathname } from 'next/navigation'
 import { useEffect } from 'react'
 
-import { askSession } from './ask-session'
+import { askSession, markLeaving } from './ask-session'
 
 export function SessionWatch() {
   const pathname = usePathname()
@@ -19,10 +19,12 @@ export function SessionWatch() {
     const onShow = (event: PageTransitionEvent) => event.persisted && leaveIfOver()
     document.addEventListener('visibilitychange', onVisible)
     window.addEventListener('pageshow', onShow)
+    window.addEventListener('beforeunload', markLeaving)
     return () => {
       channel.close()
       document.removeEventListener('visibilitychange', onVisible)
       window.removeEventListener('pageshow', onShow)
+      window.removeEventListener('beforeunload', markLeaving)
     }
   }, [])
 

@@ -49,6 +49,7 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
     })
     return refusal(request, envelope, 403, 'This request came from another site and was refused.', 'cross_site')
   }
+  agreeOnOrigin(request, envelope)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
   const document = isDocument(navigation(request))
@@ -104,6 +105,15 @@ function originOf(request: NextRequest) {
     fetchSite: request.headers.get('sec-fetch-site'),
     origin: request.headers.get('origin'),
   }
+}
+
+/**
+ * Next compares an action's Origin with the host by its own lights, and answers 500. It has been judged by ours just now:
+ * of the names that are this site, Next sees one.
+ */
+function agreeOnOrigin({ nextUrl, headers }: NextRequest, { forwarded }: Envelope): void {
+  forwarded.delete('x-forwarded-host')
+  if (headers.has('origin')) forwarded.set('origin', `${nextUrl.protocol}//${headers.get('host')}`)
 }
 
 function navigation(request: NextRequest) {
