@@ -35,6 +35,14 @@ export function keepsFinalSlash(pathname: string): boolean {
   return pathname === '/' || answersInData(pathname)
 }
 
+/** HD-6: what a path outside /api/ answers. A page answers POST for its server actions. */
+export function allowedMethods(pathname: string): string[] {
+  const path = pathname.replace(/\/$/, '')
+  if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
+  if (path === '/theme' || path.startsWith('/auth/')) return ['POST', 'OPTIONS']
+  return ['GET', 'HEAD', 'POST']
+}
+
 /** Where a logged-in person who opens this page is sent instead; null for pages that are for them. */
 export function landing(pathname: string, next: unknown): string | null {
   switch (pathname) {

@@ -38,8 +38,7 @@ export function dress(
   const { headers } = response
   for (const [name, value] of Object.entries(commonHeaders({ secure }))) headers.set(name, value)
   headers.set('X-Request-Id', requestId)
-  if (kind === 'static') return response
-  headers.set('Cache-Control', NO_STORE)
+  if (kind !== 'static') headers.set('Cache-Control', NO_STORE)
   const isData = kind === 'data' || (headers.get('content-type') ?? '').startsWith('application/json')
   headers.set('Content-Security-Policy', isData ? DATA_POLICY : policy)
   if (!isData) headers.set('Reporting-Endpoints', `csp="${CSP_REPORT_PATH}"`)

@@ -7,7 +7,16 @@
 import { NextResponse, type NextRequest } from 'next/server'
 import { withCookies } from '#lib/core/cookies'
 import { isSameOrigin } from '#lib/core/cross-site'
-import { answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind, type PathKind } from '#lib/core/gate'
+import {
+  allowedMethods,
+  answersInData,
+  isDocument,
+  isStatic,
+  keepsFinalSlash,
+  landing,
+  pathKind,
+  type PathKind,
+} from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
 import { running } from '#lib/running'
 import { isLoggedIn, passage } from './gate-passage'
@@ -19,7 +28,7 @@ import type { CookieToSet } from './session-cookies'
 export async function gate(request: NextRequest): Promise<NextResponse> {
   const envelope = await openEnvelope(request)
   const { pathname } = request.nextUrl
-  if (isStatic(pathname)) return dress(NextResponse.next(), envelope, 'static')
+  if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
     return dress(await answer(request, kind, envelope), envelope, answersInData(pathname) ? 'data' : 'page')
@@ -49,6 +58,8 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
     })
     return refusal(request, envelope, 403, 'This request came from another site and was refused.', 'cross_site')
   }
+  const allowed = allowedMethods(pathname)
+  if (!allowed.includes(request.method)) return notAllowed(request, envelope, allowed)
   agreeOnOrigin(request, envelope)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
@@ -81,6 +92,14 @@ function forwardWith(cookies: CookieToSet[], request: NextRequest, envelope: Env
   const values = Object.fromEntries(cookies.map(({ name, value }) => [name, value]))
   if (cookies.length > 0) envelope.forwarded.set('cookie', withCookies(request.headers.get('cookie'), values))
   return forward(envelope)
+}
+
+/** HD-6: a page would answer PUT like GET, and Next's own 405 names no method. */
+function notAllowed(request: NextRequest, envelope: Envelope, allowed: string[]): NextResponse {
+  const sentence = `Method "${request.method}" not allowed.`
+  const response = refusal(request, envelope, 405, sentence, 'method_not_allowed')
+  response.headers.set('Allow', allowed.join(', '))
+  return response
 }
 
 function toLogin(request: NextRequest, reason: string | null): NextResponse {

@@ -20,7 +20,11 @@ export async function login(_state: FormState, form: FormData): Promise<FormStat
     })
     switch (outcome.kind) {
       case 'logged-in':
-        return { kind: 'go', to: returnTo(textOf(form, 'next')), cookies: await sessionCookies(outcome, outcome.tokens) }
+        return {
+          kind: 'go',
+          to: returnTo(textOf(form, 'next')),
+          cookies: await sessionCookies(outcome, outcome.tokens),
+        }
       case 'invalid':
         return refused(values, { errors: outcome.errors })
       case 'refused':

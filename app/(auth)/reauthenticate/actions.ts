@@ -15,7 +15,11 @@ export async function reauthenticate(_state: FormState, form: FormData): Promise
     const outcome = await reauthenticate(principal, { password: textOf(form, 'password') }, context)
     switch (outcome.kind) {
       case 'logged-in':
-        return { kind: 'go', to: returnTo(textOf(form, 'next')), cookies: await sessionCookies(outcome, outcome.tokens) }
+        return {
+          kind: 'go',
+          to: returnTo(textOf(form, 'next')),
+          cookies: await sessionCookies(outcome, outcome.tokens),
+        }
       case 'invalid':
         return refused({}, { errors: outcome.errors })
       case 'refused':

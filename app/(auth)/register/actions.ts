@@ -12,7 +12,11 @@ export async function register(_state: FormState, form: FormData): Promise<FormS
   const values = { email: textOf(form, 'email') ?? '', username: textOf(form, 'username') ?? '' }
   return formAction(values, async (context) => {
     const { register, openSession } = await running()
-    const input = { email: textOf(form, 'email'), username: textOf(form, 'username'), password: textOf(form, 'password') }
+    const input = {
+      email: textOf(form, 'email'),
+      username: textOf(form, 'username'),
+      password: textOf(form, 'password'),
+    }
     const outcome = await register({ input, context })
     if (outcome.kind === 'invalid') return refused(values, { errors: outcome.errors })
     if (outcome.kind === 'busy') return refused(values, { summary: busySentence })
