@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind } from './gate'
+import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind } from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([
@@ -107,3 +107,20 @@ test.each<[string, string, string | null, string, boolean]>([
 ])('%s is a person opening a page: %s %s %s → %s', (_, method, fetchDest, accept, expected) => {
   expect(isDocument({ method, fetchDest, accept })).toBe(expected)
 })
+
+test.each<[string, string | undefined]>([
+  ['/', 'GET, HEAD, POST'],
+  ['/login', 'GET, HEAD, POST'],
+  ['/dashboard', 'GET, HEAD, POST'],
+  ['/account/sessions', 'GET, HEAD, POST'],
+  ['/auth/session/', 'GET, HEAD, OPTIONS'],
+  ['/auth/login', 'POST, OPTIONS'],
+  ['/auth/logout/', 'POST, OPTIONS'],
+  ['/theme', 'POST, OPTIONS'],
+  ['/api/csp-report/', 'POST, OPTIONS'],
+  // What is not ours, and the API, whose handlers say it in the contract's words.
+  ['/api/token/', undefined],
+  ['/notes', undefined],
+  ['/accounts', undefined],
+  ['//', undefined],
+])('HD-6 the methods of %s: %s', (path, methods) => expect(allowedMethods(path)?.join(', ')).toBe(methods))

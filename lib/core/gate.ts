@@ -35,12 +35,15 @@ export function keepsFinalSlash(pathname: string): boolean {
   return pathname === '/' || answersInData(pathname)
 }
 
-/** HD-6: what a path outside /api/ answers. A page answers POST for its server actions. */
-export function allowedMethods(pathname: string): string[] {
-  const path = pathname.replace(/\/$/, '')
+const POSTED = ['/auth/login', '/auth/register', '/auth/logout', '/auth/refresh', '/theme', '/api/csp-report']
+const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?)?$/
+
+/** HD-6: the methods of our own paths. A page answers POST for its actions. Null for all else: handlers that others add speak for themselves. */
+export function allowedMethods(pathname: string): string[] | null {
+  const path = pathname.replace(/(?<=[^/])\/$/, '')
   if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
-  if (path === '/theme' || path.startsWith('/auth/')) return ['POST', 'OPTIONS']
-  return ['GET', 'HEAD', 'POST']
+  if (POSTED.includes(path)) return ['POST', 'OPTIONS']
+  return PAGES.test(path) ? ['GET', 'HEAD', 'POST'] : null
 }
 
 /** Where a logged-in person who opens this page is sent instead; null for pages that are for them. */

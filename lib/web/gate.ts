@@ -45,7 +45,8 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
     return refusal(request, envelope, 400, 'This server does not answer to that host name.', 'bad_host')
   if (pathname.endsWith('/') && !keepsFinalSlash(pathname))
     return redirect(request, pathname.replace(/\/+$/, '') + search, 308)
-  if (kind === 'api') return forward(envelope)
+  const wrongMethod = refuseMethod(request, envelope)
+  if (kind === 'api') return wrongMethod ?? forward(envelope)
 
   if (!isSameOrigin(originOf(request), config.origins)) {
     const context = await requestContext(envelope.forwarded)
@@ -58,8 +59,7 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
     })
     return refusal(request, envelope, 403, 'This request came from another site and was refused.', 'cross_site')
   }
-  const allowed = allowedMethods(pathname)
-  if (!allowed.includes(request.method)) return notAllowed(request, envelope, allowed)
+  if (wrongMethod) return wrongMethod
   agreeOnOrigin(request, envelope)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
@@ -94,10 +94,12 @@ function forwardWith(cookies: CookieToSet[], request: NextRequest, envelope: Env
   return forward(envelope)
 }
 
-/** HD-6: a page would answer PUT like GET, and Next's own 405 names no method. */
-function notAllowed(request: NextRequest, envelope: Envelope, allowed: string[]): NextResponse {
-  const sentence = `Method "${request.method}" not allowed.`
-  const response = refusal(request, envelope, 405, sentence, 'method_not_allowed')
+/** HD-6: a page would answer PUT like GET, and Next's own 405 names no method. Null when the method is one of the path's. */
+function refuseMethod(request: NextRequest, envelope: Envelope): NextResponse | null {
+  const { method, nextUrl } = request
+  const allowed = allowedMethods(nextUrl.pathname)
+  if (allowed === null || allowed.includes(method)) return null
+  const response = refusal(request, envelope, 405, `Method "${method}" not allowed.`, 'method_not_allowed')
   response.headers.set('Allow', allowed.join(', '))
   return response
 }
