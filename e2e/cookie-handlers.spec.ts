@@ -1,6 +1,6 @@
 /** The handlers for browser code (docs/token-api.md, section E): JSON or form in, JSON out, and no token in any body. */
 import type { APIRequestContext } from '@playwright/test'
-import { expect, test, type Person } from './people'
+import { expect, register, test, type Person } from './people'
 import { standard } from './servers'
 
 const headers = { origin: standard.url }
@@ -96,4 +96,54 @@ test('bodies that are none: 415 and 413', async ({ request }) => {
     ).status(),
   ).toBe(415)
   expect((await post(request, '/auth/login/', { email: 'x'.repeat(20_000) })).status()).toBe(413)
+})
+
+test('the cookies are those of the form, in name, attributes and life', async ({ page, person, context }) => {
+  const jar = async () => {
+    const cookies = await context.cookies()
+    return cookies.map(({ value, expires, ...rest }) => ({
+      ...rest,
+      days: Math.round((expires * 1000 - Date.now()) / 864e5),
+      filled: value !== '',
+    }))
+  }
+  await register(page, person)
+  const byForm = await jar()
+  expect(byForm).toHaveLength(2)
+  await page.goto('about:blank')
+  await post(page.request, '/auth/logout/', {})
+  expect(await jar()).toEqual([])
+  await post(page.request, '/auth/login/', { email: person.email, password: person.password })
+  expect(await jar()).toEqual(byForm)
+})
+
+test('from another site: 403, no cookie, and nobody is registered or logged in', async ({ request, person }) => {
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const { email, password } = person
+  const refused = { detail: 'This request came from another site and was refused.', code: 'cross_site' }
+  const sent = async (path: string, body: object) => {
+    const reply = await request.post(path, { ...body, headers: foreign })
+    expect([path, reply.status(), await reply.json()]).toEqual([path, 403, refused])
+    expect(reply.headers()['set-cookie']).toBeUndefined()
+  }
+  await sent('/auth/register/', { data: person })
+  expect((await post(request, '/auth/register/', person)).status()).toBe(201)
+  await sent('/auth/login/', { data: { email, password } })
+  await sent('/auth/login/', { form: { email, password } })
+  await sent('/auth/logout/', {})
+  expect((await request.get('/auth/session/')).status()).toBe(200)
+})
+
+test('bodies that are no fields: 400 in words', async ({ request }) => {
+  const send = async (text: string, type = 'application/json') => {
+    const reply = await request.post('/auth/login/', {
+      data: Buffer.from(text),
+      headers: { ...headers, 'content-type': type },
+    })
+    return [reply.status(), JSON.stringify(await reply.json())]
+  }
+  for (const text of ['{', '[]', 'null', '"text"', '{"email":{},"password":[]}', '{"__proto__":{"email":"a"}}'])
+    expect([text, (await send(text))[0]]).toEqual([text, 400])
+  expect(await send('{')).toEqual([400, expect.stringContaining('JSON parse error')])
+  expect(await send('x', 'multipart/form-data')).toEqual([400, expect.stringContaining('Multipart form parse error')])
 })

@@ -1,6 +1,6 @@
 /** MW-2: the same build with its middleware taken out. The guard alone keeps everything in; what the gate only eases goes on. */
-import type { APIRequestContext } from '@playwright/test'
-import { expect, logIn, register, session, test } from './people'
+import type { APIRequestContext, Page } from '@playwright/test'
+import { actionId, expect, hiddenFields, logIn, register, session, test, type Person } from './people'
 import { gateless } from './servers'
 
 test.use({ baseURL: gateless.url })
@@ -17,10 +17,34 @@ const kinds: Record<string, string>[] = [
 async function everything(request: APIRequestContext, headers: Record<string, string> = {}) {
   const bodies: string[] = []
   for (const path of [...pages, '/auth/session/', '/auth/refresh/', '/api/me/', '/api/protected/']) {
-    for (const kind of kinds)
-      bodies.push(await (await request.get(path, { headers: { ...kind, ...headers }, maxRedirects: 0 })).text())
+    for (const kind of kinds) bodies.push(await ask(request, path, { ...kind, ...headers }))
   }
   return bodies.join('\n')
+}
+
+/** Next first sends an RSC request on to the same page with a hash of its headers; nowhere else is followed. */
+async function ask(request: APIRequestContext, path: string, headers: Record<string, string>) {
+  const options = { headers, maxRedirects: 0 }
+  const reply = await request.get(path, options)
+  const to = reply.headers().location ?? ''
+  return to.startsWith(`${path}?_rsc`) ? (await request.get(to, options)).text() : reply.text()
+}
+
+/** What a browser's router asks for while somebody looks around. */
+async function routerRequests(page: Page, person: Person) {
+  const asked: { url: string; headers: Record<string, string> }[] = []
+  page.on('request', (request) => {
+    const { cookie: _, ...headers } = request.headers()
+    if (headers.rsc) asked.push({ url: request.url(), headers })
+  })
+  await page.goto('/dashboard')
+  for (const name of ['Profile', 'Security', 'Sessions', 'Dashboard']) {
+    await page.getByRole('banner').locator('summary').click()
+    await page.getByRole('banner').getByRole('link', { name }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(name === 'Dashboard' ? person.email : name)
+  }
+  await page.goto('about:blank')
+  return asked
 }
 
 test('the gate is really gone here', async ({ request }) => {
@@ -31,11 +55,24 @@ test('the gate is really gone here', async ({ request }) => {
 
 test('no page, RSC payload, prefetch or handler tells a stranger anything', async ({ page, person, request }) => {
   await register(page, person)
-  const own = await everything(page.request)
+  const own = await ask(page.request, '/dashboard', { RSC: '1' })
   expect(own).toContain(person.email)
   const strange = await everything(request)
   for (const secret of [person.email, person.username, (await session(page))?.id ?? 'no session'])
     expect(strange).not.toContain(secret)
+})
+
+test('what a browser’s router asked for tells its owner, and a stranger nothing', async ({ page, person, request }) => {
+  await register(page, person)
+  const asked = await routerRequests(page, person)
+  let told = 0
+  for (const { url, headers } of asked) {
+    if ((await (await page.request.get(url, { headers, maxRedirects: 0 })).text()).includes(person.email)) told++
+    const reply = await request.get(url, { headers, maxRedirects: 0 })
+    expect([url, reply.status() < 500]).toEqual([url, true])
+    expect(await reply.text()).not.toContain(person.email)
+  }
+  expect(told).toBeGreaterThan(1)
 })
 
 test('the cookies of an ended session tell nothing either', async ({ page, person, context, playwright }) => {
@@ -82,16 +119,80 @@ test('CS-2 posts from another site are refused by the wrapper of each action and
   expect(await session(page)).not.toBeNull()
 
   // A server action: the form of the login page as a browser without JavaScript would send it, from elsewhere.
-  const html = await (await request.get('/login')).text()
-  const fields = [...html.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g)]
-  expect(fields.length).toBeGreaterThan(0)
-  const unescape = (text = '') => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
-  const multipart = Object.fromEntries(fields.map(([, name = '', value]) => [name, unescape(value)]))
-  const form = { ...multipart, identifier: person.email, password: person.password }
+  const fields = hiddenFields(await (await request.get('/login')).text(), 'Log in')
+  const form = { ...fields, identifier: person.email, password: person.password }
   const own = await request.post('/login', { multipart: form, headers: { origin: gateless.url }, maxRedirects: 0 })
   expect(own.headers()['set-cookie']).toContain('refresh_token=')
   for (const headers of [foreign, { origin: gateless.url, 'sec-fetch-site': 'same-site' }]) {
     const reply = await request.post('/login', { multipart: form, headers, maxRedirects: 0 })
     expect(reply.headers()['set-cookie']).toBeUndefined()
   }
+})
+
+test('CS-2 an action with a person’s cookies, sent from another site, changes nothing', async ({ page, person }) => {
+  await register(page, person)
+  const { email, password } = person
+  const other = await (await page.request.post('/api/token/', { data: { email, password } })).json()
+  const otherLives = async () => (await page.request.post('/api/token/verify/', { data: { token: other.access } })).ok()
+  const fields = hiddenFields(await (await page.request.get('/account/sessions')).text(), 'End all other sessions')
+  const send = (headers: Record<string, string>) =>
+    page.request.post('/account/sessions', { multipart: fields, headers, maxRedirects: 0 })
+
+  // With an Origin that Next itself takes for ours: the wrapper alone refuses.
+  for (const site of ['cross-site', 'same-site', 'none']) {
+    const reply = await send({ origin: gateless.url, 'sec-fetch-site': site })
+    expect(await reply.text()).toContain('This form was sent from another site and was refused.')
+    expect([site, await otherLives()]).toEqual([site, true])
+  }
+  await send({ origin: gateless.url, 'sec-fetch-site': 'same-origin' })
+  expect(await otherLives()).toBe(false)
+})
+
+test('an action sent by a stranger, or with the cookies of an ended session, tells and changes nothing', async ({
+  page,
+  person,
+  context,
+  request,
+}) => {
+  await register(page, person)
+  const forms = [
+    ['/dashboard', 'Shorten', {}],
+    ['/account/security', 'Change password', { current_password: person.password, new_password: 'eight blue cups' }],
+    ['/account/sessions', 'End session', {}],
+    ['/reauthenticate', 'Continue', { password: person.password }],
+  ] as const
+  const { email, password } = person
+  await page.request.post('/api/token/', { data: { email, password } })
+  const ready = []
+  for (const [path, button, typed] of forms) {
+    const fields = hiddenFields(await (await page.request.get(path)).text(), button)
+    ready.push({ path, fields: { ...fields, ...typed }, id: actionId(fields) })
+  }
+  const ended = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+  await page.goto('about:blank')
+  await page.request.post('/auth/logout/', { headers: { origin: gateless.url } })
+
+  for (const { path, fields, id } of ready) {
+    for (const cookie of ['', ended]) {
+      const headers = { origin: gateless.url, cookie }
+      const replies = [
+        await request.post(path, { multipart: fields, headers, maxRedirects: 0 }),
+        await request.post(path, {
+          data: Buffer.from('[{}]'),
+          headers: { ...headers, 'content-type': 'text/plain', 'next-action': id },
+          maxRedirects: 0,
+        }),
+      ]
+      for (const reply of replies) {
+        expect([path, reply.headers()['set-cookie']]).toEqual([path, undefined])
+        expect(await reply.text()).not.toContain(person.email)
+      }
+      const to = replies.map((reply) => reply.headers().location ?? reply.headers()['x-action-redirect'] ?? 'nowhere')
+      expect([path, ...to.map((place) => place.slice(0, 6))]).toEqual([path, '/login', '/login'])
+    }
+  }
+  // The password is the old one still.
+  await page.goto('/login')
+  await logIn(page, person.email, person.password)
+  await expect(page).toHaveURL(/\/dashboard$/)
 })

@@ -1,5 +1,5 @@
 /** The headers of every reply (HD-1 to HD-7, CK-5), and which posts are ours (CS-1). */
-import { expect, register, session, test } from './people'
+import { actionId, expect, hiddenFields, register, session, test } from './people'
 import { standard } from './servers'
 
 const everywhere = {
@@ -26,13 +26,71 @@ test('HD-3, HD-6 on pages, redirects, JSON, static files, 404 and 405 alike', as
   }
 })
 
+const page = 'GET, HEAD, POST'
+const posted = 'POST, OPTIONS'
+for (const [path, allow] of [
+  ...['/', '/login', '/logout', '/dashboard', '/account/sessions'].map((path) => [path, page]),
+  ...['login', 'register', 'logout', 'refresh'].map((name) => [`/auth/${name}/`, posted]),
+  ['/auth/session/', 'GET, HEAD, OPTIONS'],
+  ['/theme', posted],
+  ['/api/csp-report/', posted],
+  ['/api/token/', posted],
+  ['/api/protected/', 'GET, HEAD, OPTIONS'],
+] as [string, string][]) {
+  test(`HD-6 ${path} answers ${allow}, and every other method with 405 and that list`, async ({ page, registered }) => {
+    const { access } = await (await page.request.post('/api/token/', { data: registered })).json()
+    const headers = { origin: standard.url, authorization: `Bearer ${access}` }
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      if (allow.includes(method)) continue
+      const reply = await page.request.fetch(path, { method, headers, maxRedirects: 0 })
+      expect([method, reply.status(), reply.headers().allow]).toEqual([method, 405, allow])
+      expect((await reply.json()).detail).toBe(`Method "${method}" not allowed.`)
+    }
+    expect(await session(page)).not.toBeNull()
+  })
+}
+
+test('HD-6 no TRACE, no source map', async ({ request }) => {
+  const trace = await request.fetch('/login', { method: 'TRACE' })
+  expect([trace.status(), await trace.text()]).toEqual([405, ''])
+  const html = await (await request.get('/login')).text()
+  const scripts = [...html.matchAll(/\/_next\/static\/[^"\\]+\.js/g)].map(([path]) => path)
+  expect(scripts.length).toBeGreaterThan(0)
+  for (const path of scripts) {
+    expect([path, (await request.get(`${path}.map`)).status()]).toEqual([path, 404])
+    expect(await (await request.get(path)).text()).not.toContain('sourceMappingURL')
+  }
+})
+
+test('HD-7 pages, texts and scripts name their charset', async ({ page, registered }) => {
+  expect(registered).toBeTruthy()
+  const html = await (await page.request.get('/dashboard')).text()
+  const script = /\/_next\/static\/[^"]+\.js/.exec(html)?.[0] ?? 'no script'
+  const style = /\/_next\/static\/[^"]+\.css/.exec(html)?.[0] ?? 'no style'
+  for (const path of [
+    '/dashboard',
+    '/login',
+    '/no/such/page',
+    '/favicon.ico',
+    '/_next/static/none.js',
+    script,
+    style,
+  ]) {
+    const reply = await page.request.get(path)
+    expect([path, reply.headers()['content-type']?.toLowerCase()]).toEqual([
+      path,
+      expect.stringContaining('; charset=utf-8'),
+    ])
+  }
+})
+
 test('HD-1 the policy of pages: a nonce of its own for each reply, on every script, and no style attribute', async ({
   page,
   person,
 }) => {
   await register(page, person)
   const nonces = new Set<string>()
-  for (const path of ['/', '/login', '/dashboard', '/account/sessions', '/no/such/page']) {
+  for (const path of ['/', '/login', '/dashboard', '/account/sessions', '/no/such/page', '/favicon.ico']) {
     const reply = await page.request.get(path)
     const policy = reply.headers()['content-security-policy'] ?? ''
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? ''
@@ -56,7 +114,7 @@ test('HD-1 the policy of pages: a nonce of its own for each reply, on every scri
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`)
     expect(html).not.toMatch(/<[^>]+\sstyle=/)
   }
-  expect(nonces.size).toBe(5)
+  expect(nonces.size).toBe(6)
 })
 
 test('HD-2, HD-7 JSON has a policy of its own and a charset', async ({ request }) => {
@@ -129,6 +187,34 @@ for (const [name, headers, allowed] of origins) {
     expect((await session(page)) === null).toBe(allowed)
   })
 }
+
+test('CS-1 the 403 of a form or action from another site can be read, and the action has not run', async ({
+  page,
+  registered,
+}) => {
+  const fields = hiddenFields(await (await page.request.get('/dashboard')).text(), 'Shorten')
+  const before = await session(page)
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const sent = [
+    { multipart: fields, headers: { ...foreign, accept: 'text/html' } },
+    {
+      data: Buffer.from('[{}]'),
+      headers: { ...foreign, 'content-type': 'text/plain', 'next-action': actionId(fields) },
+    },
+  ]
+  for (const options of sent) {
+    const reply = await page.request.post('/dashboard', { ...options, maxRedirects: 0 })
+    expect(reply.status()).toBe(403)
+    expect(await reply.text()).toContain('This request came from another site and was refused.')
+    expect(reply.headers()['set-cookie']).toBeUndefined()
+  }
+  expect((await session(page))?.access.expires_at).toBe(before?.access.expires_at)
+  // The same, from here, does run.
+  const headers = { origin: standard.url, 'sec-fetch-site': 'same-origin' }
+  expect((await page.request.post('/dashboard', { multipart: fields, headers, maxRedirects: 0 })).status()).toBe(303)
+  expect((await session(page))?.access.expires_at).not.toBe(before?.access.expires_at)
+  expect(registered).toBeTruthy()
+})
 
 test('a program that brings no cookie needs no origin', async ({ request }) => {
   expect((await request.post('/api/token/', { data: {} })).status()).toBe(400)

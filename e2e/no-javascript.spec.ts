@@ -71,6 +71,55 @@ test('change the password, end the other sessions, choose a theme', async ({ pag
   await expect(page).toHaveURL(/\/dashboard$/)
 })
 
+test('not staying signed in: the box stays as it was left, the cookies go with the browser, and the dashboard says so', async ({
+  page,
+  person,
+  request,
+  context,
+}) => {
+  await registerByApi(request, person)
+  await page.goto('/login?next=%2Fdashboard%3Ftab%3D1')
+  await page.getByLabel('Stay signed in').uncheck()
+  await logIn(page, person.email, 'not the password at all')
+  await expect(page.getByRole('alert').first()).toContainText('No account matches')
+  await expect(page.getByLabel('Stay signed in')).not.toBeChecked()
+  await logIn(page, person.email, person.password)
+  await expect(page).toHaveURL(/\/dashboard\?tab=1$/)
+  expect((await context.cookies()).map(({ expires }) => expires)).toEqual([-1, -1])
+
+  const fact = (name: string) => page.getByRole('term').filter({ hasText: name }).locator('xpath=following::dd[1]')
+  await expect(fact('Logged in as')).toHaveText(person.username)
+  await expect(fact('Closing the browser')).toHaveText('Ends the session')
+  await expect(fact('Session id')).toHaveText((await session(page))?.id ?? 'no session')
+  await expect(fact('Started')).toContainText('UTC')
+})
+
+test('SE-4 end one other session, and only that one', async ({ page, person, browser }) => {
+  await register(page, person)
+  const device = async () => {
+    const context = await browser.newContext({ baseURL: test.info().project.use.baseURL, javaScriptEnabled: false })
+    const other = await context.newPage()
+    await other.goto('/login')
+    await logIn(other, person.username, person.password)
+    await expect(other).toHaveURL(/\/dashboard$/)
+    return other
+  }
+  const [first, second] = [await device(), await device()]
+  const id = (await session(first))?.id
+  await page.goto('/account/sessions')
+  await page
+    .locator('form', { has: page.locator(`input[value="${id}"]`) })
+    .getByRole('button')
+    .click()
+  await expect(page).toHaveURL(/done=session/)
+  await expect(page.getByRole('status').filter({ hasText: 'The session is ended.' })).toBeVisible()
+  await first.goto('/account/profile')
+  await expect(first.getByText('This session was ended from another place.')).toBeVisible()
+  expect(await session(second)).not.toBeNull()
+  expect(await session(page)).not.toBeNull()
+  await Promise.all([first.context().close(), second.context().close()])
+})
+
 test.describe('with access tokens of two seconds', () => {
   test.use({ baseURL: hasty.url })
 

@@ -77,3 +77,16 @@ export async function session(
   const reply = await page.request.get('/auth/session/')
   return reply.status() === 200 ? (await reply.json()).session : null
 }
+
+/** The hidden fields of the form with this button: what a browser without JavaScript sends, and how Next finds the action. */
+export function hiddenFields(html: string, button: string): Record<string, string> {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((text) => text.includes(button)) ?? ''
+  const plain = (text = '') => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+  const inputs = [...form.matchAll(/<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g)]
+  return Object.fromEntries(inputs.map(([, name, value]) => [plain(name), plain(value)]))
+}
+
+/** The id a browser with JavaScript sends in Next-Action. */
+export function actionId(fields: Record<string, string>): string {
+  return /[0-9a-f]{40,}/.exec(JSON.stringify(fields))?.[0] ?? 'no action in this form'
+}

@@ -21,7 +21,7 @@ function start({ url, env }: TestServer, cwd: string) {
     url: `${url}/login`,
     env,
     reuseExistingServer: false,
-    timeout: 90_000,
+    timeout: 120_000,
     stdout: 'ignore' as const,
     gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 8_000 },
   }
@@ -35,8 +35,10 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  globalTimeout: 15 * 60_000,
+  // Generous: a busy machine is slow, and no test is about time.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  globalTimeout: 20 * 60_000,
   reporter: [['list']],
   use: {
     baseURL: standard.url,
@@ -49,7 +51,7 @@ export default defineConfig({
         '--disable-sync',
       ],
     },
-    actionTimeout: 15_000,
+    actionTimeout: 20_000,
     navigationTimeout: 30_000,
     trace: 'retain-on-failure',
   },

@@ -3,18 +3,15 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { expect, newPerson, test } from './people'
-import { databasePid, isRunning, pause, startServer, until, type ServerProcess } from './server-process'
+import { databasePid, freePort, isRunning, pause, startServer, until, type ServerProcess } from './server-process'
 import { scratch } from './servers'
 
 // Each of these servers has a PostgreSQL of its own: one after the other is kinder to a small machine.
 test.describe.configure({ mode: 'serial' })
 
 const started: ServerProcess[] = []
-const start = async (...args: Parameters<typeof startServer>) => {
-  const server = await startServer(...args)
-  started.push(server)
-  return server
-}
+const start = (name: string, env: Record<string, string> = {}) =>
+  startServer(name, env, (server) => void started.push(server))
 test.afterEach(async () => {
   for (const server of started.splice(0)) {
     server.kill('SIGKILL')
@@ -177,6 +174,30 @@ test('LG-3 nothing secret of a whole session stands in what the server prints', 
     expect(server.output()).not.toContain(secret)
   expect(server.output()).not.toMatch(/v1:[0-9a-f]{8}:|\$2[aby]\$/)
   await context.close()
+})
+
+test('HD-4, section 6: with a PUBLIC_URL of https the cookies are Secure and __Host-, and HSTS is sent', async () => {
+  const port = String(await freePort())
+  const server = await start('https', { PORT: port, PUBLIC_URL: `https://localhost:${port}` })
+  const headers = { origin: `https://localhost:${port}`, 'content-type': 'application/json' }
+  const reply = await fetch(`${server.url}/auth/register/`, {
+    method: 'POST',
+    body: JSON.stringify(newPerson()),
+    headers,
+  })
+  expect(reply.status).toBe(201)
+  expect(reply.headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
+  const cookies = reply.headers.getSetCookie()
+  expect(cookies.map((cookie) => cookie.split('=')[0]).sort()).toEqual(['__Host-access_token', '__Host-refresh_token'])
+  for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/;.*; Secure; HttpOnly; SameSite=lax$/)
+
+  const cookie = cookies.map((line) => line.split(';')[0]).join('; ')
+  const page = await fetch(`${server.url}/dashboard`, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' })
+  expect(page.status).toBe(200)
+  expect(page.headers.get('content-security-policy')).toContain('upgrade-insecure-requests')
+  // A neighbour under plain http could set a cookie without the prefix: it is not looked at.
+  const plain = await fetch(`${server.url}/auth/session/`, { headers: { cookie: cookie.replaceAll('__Host-', '') } })
+  expect(plain.status).toBe(401)
 })
 
 test('without a build `npm start` says what to do', async () => {

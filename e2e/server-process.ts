@@ -13,8 +13,12 @@ export interface ServerProcess {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Resolves when the server answers, or when it has ended. */
-export async function startServer(name: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+/** Resolves when the server answers, or when it has ended. `begun` hears of the process at once, to end it whatever happens. */
+export async function startServer(
+  name: string,
+  env: Record<string, string> = {},
+  begun = (_: ServerProcess) => {},
+): Promise<ServerProcess> {
   const port = env.PORT ?? String(await freePort())
   const settings = { PORT: port, DATA_DIR: path.join(scratch, name), PASSWORD_HASH_COST: '4', ...env }
   const child = spawn(process.execPath, ['cli/serve.mjs', 'start'], {
@@ -23,6 +27,7 @@ export async function startServer(name: string, env: Record<string, string> = {}
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const server = observe(child, `http://localhost:${port}`)
+  begun(server)
   await Promise.race([answers(server.url), server.exited])
   return server
 }

@@ -44,6 +44,7 @@ function page({ nonce, requestId }: Envelope, status: number, sentence: string):
 <style nonce="${nonce}">
 :root { color-scheme: light dark }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem }
+a { color: inherit }
 small { opacity: .8 }
 </style>
 </head>

@@ -60,7 +60,7 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
     return refusal(request, envelope, 403, 'This request came from another site and was refused.', 'cross_site')
   }
   if (wrongMethod) return wrongMethod
-  agreeOnOrigin(request, envelope)
+  agreeOnOrigin(request, envelope, config.origins)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
   const document = isDocument(navigation(request))
@@ -130,11 +130,12 @@ function originOf(request: NextRequest) {
 
 /**
  * Next compares an action's Origin with the host by its own lights, and answers 500. It has been judged by ours just now:
- * of the names that are this site, Next sees one.
+ * of the names that are this site, those behind the gate see the one that was called.
  */
-function agreeOnOrigin({ nextUrl, headers }: NextRequest, { forwarded }: Envelope): void {
+function agreeOnOrigin({ headers }: NextRequest, { forwarded }: Envelope, origins: string[]): void {
   forwarded.delete('x-forwarded-host')
-  if (headers.has('origin')) forwarded.set('origin', `${nextUrl.protocol}//${headers.get('host')}`)
+  const called = origins.find((origin) => new URL(origin).host === headers.get('host')?.toLowerCase())
+  if (headers.has('origin') && called) forwarded.set('origin', called)
 }
 
 function navigation(request: NextRequest) {
