@@ -46,7 +46,9 @@ async function openOnServer(): Promise<TestDatabase> {
 
 async function open(connection: pg.ClientConfig, remove: () => Promise<void>): Promise<TestDatabase> {
   await applyMigrations({ connection, report: () => {} })
-  const { prisma, close } = openDatabase(connection)
+  // Hundreds of statements at once on a busy machine: patience is not what these suites are about.
+  const patient = { connectionTimeoutMillis: 60_000, statement_timeout: 60_000, query_timeout: 60_000 }
+  const { prisma, close } = openDatabase({ ...connection, ...patient })
   return {
     connection,
     prisma,
