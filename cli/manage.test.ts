@@ -1,8 +1,9 @@
 /** The command line as a shell sees it: a process of its own, beside a running server, with its output and its exit status. */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#lib/config'
 import { openLatchkey, type Latchkey } from '#lib/wiring'
@@ -10,6 +11,7 @@ import { openLatchkey, type Latchkey } from '#lib/wiring'
 const dataDir = mkdtempSync(path.join(tmpdir(), 'latchkey-manage-'))
 const env = { DATA_DIR: dataDir, PASSWORD_HASH_COST: '4' }
 const password = 'seven green bottles'
+const tsx = import.meta.resolve('tsx')
 let server: Latchkey
 
 beforeAll(async () => {
@@ -30,23 +32,55 @@ interface Outcome {
   err: string
 }
 
-function manage(
-  args: string[],
-  { input, settings = env }: { input?: string; settings?: Record<string, string> } = {},
-): Promise<Outcome> {
+interface ManageOptions {
+  /** On standard input, which is a pipe. */
+  input?: string | Buffer
+  settings?: Record<string, string>
+  cwd?: { home: string; command: string }
+}
+
+function manage(args: string[], { input, settings = env, cwd }: ManageOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, NODE_ENV: 'test' as const, ...settings }, timeout: 60_000 }
+    const options = { env: { ...process.env, NODE_ENV: 'test' as const, ...settings }, timeout: 60_000, cwd: cwd?.home }
     const child = execFile(
       process.execPath,
-      ['--import', 'tsx', 'cli/manage.ts', ...args],
+      ['--import', tsx, cwd?.command ?? 'cli/manage.ts', ...args],
       options,
       (error, out, err) => {
         resolve({ status: error ? Number(error.code) : 0, out, err })
       },
     )
+    // A command that refuses its input ends before it has read it all.
+    child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
 }
+
+/** At a terminal: types each answer when its words have come. `script` is the terminal. */
+function atTerminal(
+  args: string[],
+  answers: [after: string, typed: string][],
+): Promise<{ status: number; screen: string }> {
+  return new Promise((resolve) => {
+    const command = [process.execPath, '--import', 'tsx', 'cli/manage.ts', ...args].join(' ')
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { ...process.env, NODE_ENV: 'test', ...env },
+      timeout: 60_000,
+    })
+    let screen = ''
+    let seen = 0
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      screen += chunk
+      const [after, typed] = answers[0] ?? []
+      if (after === undefined || !screen.slice(seen).includes(after)) return
+      seen = screen.length
+      answers.shift()
+      terminal.stdin.write(typed)
+    })
+    terminal.on('close', (code) => resolve({ status: code ?? -1, screen }))
+  })
+}
+const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script')
 
 let count = 0
 async function anAccount(): Promise<string> {
@@ -90,6 +124,16 @@ describe('accounts', () => {
     expect(weak.err).toMatch(/^password: This password is too short\./m)
   })
 
+  test('two spellings of one name are one name: taken, by field', async () => {
+    const taken = await manage(['user', 'create', '--email', 'ROOT@example.com', '--username', 'Root'], {
+      input: password,
+    })
+    expect(taken.status).toBe(1)
+    expect(taken.err).toBe(
+      'email: user with this email already exists.\nusername: A user with that username already exists.\n',
+    )
+  })
+
   test('list and show, as a table and as JSON', async () => {
     const name = await anAccount()
     const [table, json, one] = await Promise.all([
@@ -97,7 +141,7 @@ describe('accounts', () => {
       manage(['user', 'list', '--json']),
       manage(['user', 'show', `${name}@EXAMPLE.com`, '--json']),
     ])
-    expect(table.out).toMatch(new RegExp(`^${name}@example\\.com +${name} +yes +no +-$`, 'm'))
+    expect(table.out).toMatch(new RegExp(`^${name}@example\\.com +${name} +yes +- +-$`, 'm'))
     expect(Math.max(...table.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(JSON.parse(json.out).map(({ username }: { username: string }) => username)).toContain(name)
     expect(JSON.parse(one.out)).toMatchObject({ username: name, is_staff: false })
@@ -108,7 +152,9 @@ describe('accounts', () => {
     const opened = await logIn(name)
     const token = opened.kind === 'logged-in' ? opened.tokens.access.token : ''
     expect((await server.identify(token, 'browser')).kind).toBe('principal')
-    expect((await manage(['user', 'deactivate', name])).status).toBe(0)
+    const off = await manage(['user', 'deactivate', name, '--json'])
+    expect(off.status).toBe(0)
+    expect(JSON.parse(off.out)).toMatchObject({ username: name, is_active: false })
     expect((await server.identify(token, 'browser')).kind).toBe('over')
     expect((await logIn(name)).kind).toBe('refused')
     expect((await manage(['user', 'activate', name])).status).toBe(0)
@@ -119,8 +165,16 @@ describe('accounts', () => {
   test('set-password ends the sessions; the new password counts and the old one does not', async () => {
     const name = await anAccount()
     const opened = await logIn(name)
-    expect((await manage(['user', 'set-password', name], { input: 'short' })).status).toBe(1)
-    expect((await manage(['user', 'set-password', name], { input: 'eight blue cups' })).status).toBe(0)
+    const weak = await manage(['user', 'set-password', name], { input: 'short' })
+    expect(weak).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringMatching(/^password: This password is too short/),
+    })
+    const set = await manage(['user', 'set-password', name, '--json'], { input: 'eight blue cups\r\n' })
+    expect(set.status).toBe(0)
+    expect(JSON.parse(set.out)).toMatchObject({ username: name })
+    expect(set.out).not.toMatch(/hash|\$2/)
     expect((await server.identify(opened.kind === 'logged-in' ? opened.tokens.access.token : '', 'browser')).kind).toBe(
       'over',
     )
@@ -131,15 +185,57 @@ describe('accounts', () => {
   test('delete wants --yes where it cannot ask, and then removes the account', async () => {
     const name = await anAccount()
     expect((await manage(['user', 'delete', name])).status).toBe(2)
-    expect((await manage(['user', 'show', name])).status).toBe(0)
-    expect((await manage(['user', 'delete', name, '--yes'])).status).toBe(0)
-    expect((await manage(['user', 'show', name])).status).toBe(3)
+    const deleted = await manage(['user', 'delete', name, '--yes', '--json'])
+    expect(deleted.status).toBe(0)
+    expect(JSON.parse(deleted.out)).toMatchObject({ username: name })
+    const after = [['show'], ['deactivate'], ['activate'], ['delete', '--yes'], ['set-password']].map(
+      ([verb, ...more]) => manage(['user', verb ?? '', name, ...more], { input: password }),
+    )
+    for (const { status, out } of await Promise.all(after)) expect({ status, out }).toEqual({ status: 3, out: '' })
   })
 
   test('of two at once with one name one is made', async () => {
     const args = ['user', 'create', '--email', 'twin@example.com', '--username', 'twin']
     const both = await Promise.all([manage(args, { input: password }), manage(args, { input: password })])
     expect(both.map(({ status }) => status).sort()).toEqual([0, 1])
+  })
+})
+
+describe.skipIf(!hasTerminal)('at a terminal', () => {
+  const args = ['user', 'create', '--email', 'typist@example.com', '--username', 'typist']
+
+  test('the password is asked for twice and not shown, a slip changes nothing, and the confirmation deletes only after yes', async () => {
+    const slip = await atTerminal(args, [
+      ['Password:', `${password}\r`],
+      ['Once more:', 'seven green battles\r'],
+    ])
+    expect(slip).toMatchObject({ status: 1, screen: expect.stringContaining('not the same') })
+    const made = await atTerminal(args, [
+      ['Password:', `${password}\r`],
+      ['Once more:', `${password}\r`],
+    ])
+    expect(made).toMatchObject({ status: 0, screen: expect.stringContaining('Made the account') })
+    expect(slip.screen + made.screen).not.toMatch(/seven|green|bottles|battles/)
+    expect((await logIn('typist')).kind).toBe('logged-in')
+    expect(await atTerminal(['user', 'delete', 'typist'], [['for good?', '\r']])).toMatchObject({ status: 1 })
+    expect(await atTerminal(['user', 'delete', 'typist'], [['for good?', 'y\r']])).toMatchObject({ status: 0 })
+    expect((await logIn('typist')).kind).toBe('refused')
+  })
+
+  test('Ctrl-C at a prompt: 130, without a word', async () => {
+    const left = await Promise.all([
+      atTerminal(args, [['Password:', '\x03']]),
+      atTerminal(['user', 'delete', 'root'], [['for good?', '\x03']]),
+    ])
+    for (const { status, screen } of left) {
+      expect(status).toBe(130)
+      expect(screen).not.toMatch(/Error|failed|closed|^ +at /im)
+    }
+    expect((await logIn('root')).kind).toBe('logged-in')
+  })
+
+  test('--noinput at a terminal is wrong usage: it would show the password', async () => {
+    expect((await atTerminal([...args, '--noinput'], [])).status).toBe(2)
   })
 })
 
@@ -151,13 +247,21 @@ describe('sessions', () => {
     const listed = JSON.parse((await manage(['session', 'list', name, '--json'])).out)
     expect(listed).toHaveLength(2)
     expect(listed[0]).toMatchObject({ kind: 'browser', ip: '192.0.2.1', user_agent: 'Test/1' })
+    const table = await manage(['session', 'list', name])
+    expect(table.out).toMatch(
+      new RegExp(`^${listed[0].id}  browser  192\\.0\\.2\\.1  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d$`, 'm'),
+    )
     expect((await manage(['session', 'revoke', listed[0].id])).status).toBe(0)
-    expect((await manage(['session', 'revoke', listed[0].id])).status).toBe(3)
-    expect((await manage(['session', 'revoke', '--user', name])).err).toContain('Ended 1 session of')
+    const [again, short, both, neither, wrong] = await Promise.all([
+      manage(['session', 'revoke', listed[0].id]),
+      manage(['session', 'revoke', listed[1].id.slice(0, 8)]),
+      manage(['session', 'revoke', listed[1].id, '--user', name]),
+      manage(['session', 'revoke']),
+      manage(['session', 'revoke', '00000000-0000-4000-8000-000000000000']),
+    ])
+    expect([again, short, both, neither, wrong].map(({ status }) => status)).toEqual([3, 3, 2, 2, 3])
+    expect(JSON.parse((await manage(['session', 'revoke', '--user', name, '--json'])).out)).toEqual({ revoked: 1 })
     expect((await manage(['session', 'list', name])).err).toContain('is logged in nowhere')
-    for (const id of ['00000000-0000-4000-8000-000000000000', 'nonsense'])
-      expect((await manage(['session', 'revoke', id])).status).toBe(3)
-    expect((await manage(['session', 'revoke'])).status).toBe(2)
   })
 })
 
@@ -174,22 +278,79 @@ describe('audit', () => {
     ])
   })
 
+  test('each act has its row: sessions, password, deletion, and a refused account', async () => {
+    const name = await anAccount()
+    await logIn(name)
+    await manage(['session', 'revoke', '--user', name])
+    await manage(['user', 'set-password', name], { input: 'eight blue cups' })
+    await manage(['user', 'delete', name, '--yes'])
+    await manage(['user', 'create', '--email', 'x', '--username', name], { input: password })
+    const rows: Record<string, unknown>[] = JSON.parse((await manage(['audit', 'tail', '-n', '4', '--json'])).out)
+    expect(rows.map(({ event, outcome, actor_id }) => [event, outcome, actor_id])).toEqual([
+      ['session.end', 'success', null],
+      ['password.set', 'success', null],
+      ['user.delete', 'success', null],
+      ['user.create', 'failure', null],
+    ])
+    const { out } = await manage(['audit', 'tail', '-n', '4'])
+    expect(out).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  user\.create! +invalid +- +-$/m)
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  test('--follow prints what happens, an object a line, and Ctrl-C ends it with 130', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'cli/manage.ts', 'audit', 'tail', '--follow', '--json', '-n', '1'],
+      {
+        env: { ...process.env, NODE_ENV: 'test', ...env },
+        timeout: 60_000,
+      },
+    )
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    expect(JSON.parse((await lines.next()).value)).toHaveProperty('event')
+    await logIn('nobody at all')
+    expect(JSON.parse((await lines.next()).value)).toMatchObject({ event: 'login', outcome: 'failure' })
+    child.kill('SIGINT')
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130)
+  })
+
+  test('a reader who leaves early ends --follow quietly', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'cli/manage.ts', 'audit', 'tail', '--follow', '-n', '1'],
+      {
+        env: { ...process.env, NODE_ENV: 'test', ...env },
+        timeout: 60_000,
+      },
+    )
+    let err = ''
+    child.stderr.on('data', (chunk) => (err += chunk))
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    child.stdout.destroy()
+    await logIn('nobody at all')
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+    expect(err).toBe('')
+  })
+
   test('a count that is none is wrong usage', async () => {
     expect((await manage(['audit', 'tail', '-n', 'many'])).status).toBe(2)
   })
 })
 
 describe('usage and faults', () => {
-  test.each([
-    [['nonsense']],
-    [['user']],
-    [['user', 'show']],
-    [['createsuperuser', '--email', 'a@example.com']],
-    [['user', 'list', '--nonsense']],
-  ])('%j is wrong usage: 2', async (args) => {
-    const outcome = await manage(args)
-    expect(outcome).toMatchObject({ status: 2, out: '' })
-    expect(outcome.err).not.toBe('')
+  test('wrong usage is 2, and says what is wrong on standard error', async () => {
+    const wrong = [
+      '',
+      'nonsense',
+      'user',
+      'user nonsense',
+      'user show',
+      'createsuperuser --email a@example.com',
+      'user list --nonsense',
+      'user show a b',
+    ]
+    const outcomes = await Promise.all(wrong.map((line) => manage(line.split(' ').filter(Boolean))))
+    expect(outcomes.map(({ status, out, err }) => [status, out, err !== ''])).toEqual(wrong.map(() => [2, '', true]))
   })
 
   test('help is no fault', async () => {
@@ -199,11 +360,36 @@ describe('usage and faults', () => {
   })
 
   test('migrate on a database that is up to date says so', async () => {
-    expect(await manage(['migrate'])).toMatchObject({ status: 0, err: expect.stringContaining('up to date') })
+    const { status, out, err } = await manage(['migrate', '--json'])
+    expect({ status, answer: JSON.parse(out), err }).toEqual({
+      status: 0,
+      answer: { applied: [] },
+      err: 'The database is up to date.\n',
+    })
   })
 
-  test('an empty password is wrong usage', async () => {
-    expect((await manage(['user', 'set-password', 'root'], { input: '' })).status).toBe(2)
+  test('an empty password is wrong usage; what is no text or far too long is refused; none of it is repeated', async () => {
+    const [empty, binary, long] = await Promise.all([
+      manage(['user', 'set-password', 'root'], { input: '' }),
+      manage(['user', 'set-password', 'root'], { input: Buffer.from('7365766e20ff677265656e20626f74746c6573', 'hex') }),
+      manage(['user', 'set-password', 'root'], { input: 'long '.repeat(10_000) }),
+    ])
+    expect([empty.status, binary.status, long.status]).toEqual([2, 1, 1])
+    expect(binary.err).toContain('not text in UTF-8')
+    expect(long.err).not.toContain('long long')
+    expect((await logIn('root')).kind).toBe('logged-in')
+  })
+
+  test('settings come from .env as Next reads it, and the shell goes first', async () => {
+    const lines = { '.env': 'PORT=x\nHOST=y', '.env.test': 'PORT=z' }
+    const home = mkdtempSync(path.join(tmpdir(), 'latchkey-env-'))
+    for (const [name, text] of Object.entries(lines)) writeFileSync(path.join(home, name), text)
+    const cwd = { home, command: path.resolve('cli/manage.ts') }
+    const fromFile = await manage(['user', 'list'], { cwd })
+    const fromShell = await manage(['user', 'list'], { cwd, settings: { ...env, PORT: '3000', RATE_LIMIT_SCALE: 'x' } })
+    rmSync(home, { recursive: true })
+    expect(fromFile).toMatchObject({ status: 1, err: expect.stringContaining('PORT must be') })
+    expect(fromShell.err).toMatch(/^A setting is not usable:\n {2}- RATE_LIMIT_SCALE/)
   })
 
   test('a wrong setting and a database that does not answer: a sentence, 1, and no stack', async () => {
@@ -221,8 +407,41 @@ describe('usage and faults', () => {
     }
   })
 
-  test('alone, without a server, it starts a database of its own and ends by itself', async () => {
-    const settings = { ...env, DATA_DIR: path.join(dataDir, 'alone') }
-    expect(await manage(['user', 'list', '--json'], { settings })).toMatchObject({ status: 0, out: '[]\n' })
+  test(
+    'alone, it starts a database of its own and ends by itself; two at once share one',
+    { timeout: 90_000 },
+    async () => {
+      const settings = { ...env, DATA_DIR: path.join(dataDir, 'alone') }
+      expect(await manage(['user', 'list', '--json'], { settings })).toMatchObject({ status: 0, out: '[]\n' })
+      const both = [manage(['user', 'list', '--json'], { settings }), manage(['user', 'list', '--json'], { settings })]
+      for (const outcome of await Promise.all(both)) expect(outcome).toMatchObject({ status: 0, out: '[]\n' })
+    },
+  )
+})
+
+describe('the guide', () => {
+  const guide = readFileSync('docs/guides/command-line.md', 'utf8')
+  const examples = [...guide.matchAll(/npm run (?:-s )?manage -- ([a-z][^`\n<]+)/g)].map(([, args = '']) => args.trim())
+
+  test('every example of it works', { timeout: 90_000 }, async () => {
+    expect(examples.length).toBeGreaterThan(14)
+    for (const example of examples.filter((line) => !line.includes('--follow'))) {
+      if (example.startsWith('session')) await logIn('ada')
+      const id = example.includes('session revoke') && example.split(' ').find((word) => word.length === 36)
+      const live = id ? JSON.parse((await manage(['session', 'list', 'ada', '--json'])).out)[0].id : ''
+      const args = (id ? example.replace(id, live) : example).split(' ')
+      expect([example, await manage(args, { input: password })]).toMatchObject([example, { status: 0 }])
+    }
+  })
+
+  test('it has every command', async () => {
+    const helps = await Promise.all([[], ['user'], ['session'], ['audit']].map((group) => manage([...group, '--help'])))
+    const verbs = helps.flatMap(({ out }, i) => [
+      ...[...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, verb]) => [i, verb] as const),
+    ])
+    const groups = ['', 'user ', 'session ', 'audit ']
+    const names = verbs.map(([i, verb]) => `${groups[i]}${verb}`).filter((name) => !/help$/.test(name))
+    expect(names).toContain('session revoke')
+    for (const name of names) expect(guide).toContain(`manage -- ${name}`)
   })
 })

@@ -155,7 +155,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       issuer: settings.JWT_ISSUER ?? url.origin,
     },
     development: env.NODE_ENV === 'development',
-    warnings: warnings(settings),
+    warnings: warnings(settings, url),
   }
 }
 
@@ -205,8 +205,11 @@ function databaseFaults(databaseUrl: string): string[] {
     : ['DATABASE_URL must end in ?sslmode=verify-full (or require): its host is another machine.']
 }
 
-function warnings(settings: Settings): string[] {
+function warnings(settings: Settings, url: URL): string[] {
   return [
+    url.protocol === 'https:' && settings.TRUSTED_PROXIES.length === 0
+      ? 'TRUSTED_PROXIES is empty behind https: every visitor counts as the proxy, and one who guesses passwords locks out all.'
+      : '',
     settings.RATE_LIMIT_SCALE > 1 ? 'RATE_LIMIT_SCALE is above 1: guesses are slowed less than they should be.' : '',
     settings.PASSWORD_HASH_COST < 12 ? 'PASSWORD_HASH_COST is below 12: stolen hashes would be cheap to try.' : '',
     settings.JWT_ACCESS_TOKEN_LIFETIME > minutes(15)

@@ -103,3 +103,9 @@ describe('usernames', () => {
     (name) => expect(isUsername(name)).toBe(false),
   )
 })
+
+test('a domain longer than any is none, and is folded without being turned into ASCII', () => {
+  const long = [...Array(5300).keys()].map((i) => String.fromCodePoint(0x4e00 + i)).join('')
+  expect(isEmail(`a@${long}.example`)).toBe(false)
+  expect(foldEmail(`A@${long}`)).toBe(`a@${long}`)
+})

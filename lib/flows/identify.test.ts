@@ -112,7 +112,7 @@ describe('a token that stands for nobody', () => {
 describe('shortening an access token', () => {
   test('gives one of the same session that ends sooner', async () => {
     const { shortenAccess, sid, clock, identify, minted } = await world()
-    const short = await shortenAccess(sid, seconds(5))
+    const short = await shortenAccess(sid, seconds(5), later(clock.now(), minutes(1)))
     expect(short?.access.expiresAt).toEqual(later(clock.now(), seconds(5)))
     expect(await identify(short?.access.token ?? '', 'browser')).toMatchObject({ principal: { session: { id: sid } } })
     expect(minted).toEqual(['access'])
@@ -120,8 +120,16 @@ describe('shortening an access token', () => {
 
   test('never lengthens it, and gives none for a session that is over', async () => {
     const { shortenAccess, sid, clock, logout, context } = await world()
-    expect((await shortenAccess(sid, minutes(60)))?.access.expiresAt).toEqual(later(clock.now(), minutes(10)))
+    const far = later(clock.now(), minutes(60))
+    expect((await shortenAccess(sid, minutes(60), far))?.access.expiresAt).toEqual(later(clock.now(), minutes(10)))
     await logout(sid, context)
-    expect(await shortenAccess(sid, seconds(5))).toBeNull()
+    expect(await shortenAccess(sid, seconds(5), far)).toBeNull()
+  })
+
+  test('a copied access token cannot outlive itself by asking for shorter ones', async () => {
+    const { shortenAccess, sid, clock } = await world()
+    const end = later(clock.now(), seconds(2))
+    expect((await shortenAccess(sid, seconds(5), end))?.access.expiresAt).toEqual(end)
+    expect(await shortenAccess(sid, seconds(5), clock.now())).toBeNull()
   })
 })

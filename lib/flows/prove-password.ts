@@ -2,7 +2,7 @@
  * Whether somebody knows an account's password, at a guesser's pace: the throttle first, then the hash (TH-1, EN-2).
  * Part of login, re-authentication and password change; a lock holds on every route that takes the password (TH-6).
  */
-import { foldEmail } from '#lib/core/identifiers'
+import { foldEmail, foldUsername } from '#lib/core/identifiers'
 import type { PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
@@ -31,7 +31,7 @@ export function createProvePassword(deps: {
 }): ProvePassword {
   return async ({ user, identifier, password, context }) => {
     // One account is one subject, however it was named.
-    const subject = user ? user.id : foldEmail(identifier)
+    const subject = user ? user.id : foldUsername(foldEmail(identifier))
     const pair: ThrottleKey = { name: 'loginPair', subject: `${subject}\n${context.network}` }
     const address: ThrottleKey = { name: 'loginAddress', subject: context.network }
     const verdict = await deps.throttle.take([address, pair])

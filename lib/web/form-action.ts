@@ -64,7 +64,8 @@ export function refused(
 
 /** A form's text field; anything else, a file say, counts as missing. */
 export function textOf(form: FormData, field: string): string | undefined {
-  const value = form.get(field)
+  // What a stranger posts to an action need not be a form at all.
+  const value = form instanceof FormData ? form.get(field) : undefined
   return typeof value === 'string' ? value : undefined
 }
 

@@ -10,9 +10,9 @@ import { sessionCookies } from '#lib/web/session-cookies'
 
 export async function shortenAccessToken(): Promise<FormState> {
   return formAction({}, async () => {
-    const { session } = await requirePrincipal()
+    const { session, access } = await requirePrincipal()
     const { shortenAccess } = await running()
-    const short = await shortenAccess(session.id, seconds(5))
+    const short = await shortenAccess(session.id, seconds(5), access.expiresAt)
     const cookies = short ? await sessionCookies(short.view, { access: short.access, refresh: null }) : []
     return { kind: 'go', to: '/dashboard', cookies }
   })

@@ -10,7 +10,7 @@ export const POST = publicHandler(async ({ fields, context }) => {
   const identifierKey =
     (['identifier', 'username'] as const).find((key) => key in fields && !('email' in fields)) ?? 'email'
   // Lasting unless it is said otherwise: the box on the form is ticked at first, too.
-  const persistent = !['false', '0', ''].includes(String(fields.remember ?? true))
+  const persistent = !([false, 0, 'false', '0', ''] as unknown[]).includes(fields.remember ?? true)
   const session = { kind: 'browser' as const, persistent, supersedes: await heldSession() }
   const outcome = await login({ input: fields, identifierKey, session, context })
   switch (outcome.kind) {
