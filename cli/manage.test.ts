@@ -85,10 +85,8 @@ const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script'
 let count = 0
 async function anAccount(): Promise<string> {
   const name = `person${count++}`
-  const made = await manage(['user', 'create', '--email', `${name}@example.com`, '--username', name], {
-    input: password,
-  })
-  expect(made).toMatchObject({ status: 0, out: '' })
+  const input = { email: `${name}@example.com`, username: name, password }
+  expect((await server.register({ input, context: null })).kind).toBe('registered')
   return name
 }
 
@@ -96,6 +94,12 @@ const context = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: 'Test/1', re
 async function logIn(identifier: string, typed = password) {
   const session = { kind: 'browser' as const, persistent: true, supersedes: null }
   return server.login({ input: { identifier, password: typed }, identifierKey: 'identifier', session, context })
+}
+
+async function liveSession(name: string): Promise<string> {
+  const user = await server.administer.findUser(name)
+  const [session] = user ? await server.administer.listSessions(user) : []
+  return session?.id ?? ''
 }
 
 describe('accounts', () => {
@@ -188,8 +192,8 @@ describe('accounts', () => {
     const deleted = await manage(['user', 'delete', name, '--yes', '--json'])
     expect(deleted.status).toBe(0)
     expect(JSON.parse(deleted.out)).toMatchObject({ username: name })
-    const after = [['show'], ['deactivate'], ['activate'], ['delete', '--yes'], ['set-password']].map(
-      ([verb, ...more]) => manage(['user', verb ?? '', name, ...more], { input: password }),
+    const after = [['show'], ['deactivate'], ['delete', '--yes']].map(([verb, ...more]) =>
+      manage(['user', verb ?? '', name, ...more], { input: password }),
     )
     for (const { status, out } of await Promise.all(after)) expect({ status, out }).toEqual({ status: 3, out: '' })
   })
@@ -267,7 +271,8 @@ describe('sessions', () => {
 
 describe('audit', () => {
   test('acts of the command line leave rows without an actor, failed logins leave the reason', async () => {
-    const name = await anAccount()
+    const name = 'auditor'
+    await manage(['user', 'create', '--email', 'auditor@example.com', '--username', name], { input: password })
     await manage(['user', 'deactivate', name])
     await logIn(name)
     const rows: Record<string, unknown>[] = JSON.parse((await manage(['audit', 'tail', '-n', '3', '--json'])).out)
@@ -428,7 +433,7 @@ describe('the guide', () => {
     for (const example of examples.filter((line) => !line.includes('--follow'))) {
       if (example.startsWith('session')) await logIn('ada')
       const id = example.includes('session revoke') && example.split(' ').find((word) => word.length === 36)
-      const live = id ? JSON.parse((await manage(['session', 'list', 'ada', '--json'])).out)[0].id : ''
+      const live = id ? await liveSession('ada') : ''
       const args = (id ? example.replace(id, live) : example).split(' ')
       expect([example, await manage(args, { input: password })]).toMatchObject([example, { status: 0 }])
     }

@@ -1,46 +1,35 @@
 /**
  * The command line: `npm run manage -- <command>`. The same flows and stores as the server, beside it or alone.
- * Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found (docs/guides/command-line.md).
+ * Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 130 Ctrl-C (docs/guides/command-line.md).
  */
 import nextEnv from '@next/env'
-import { Command, CommanderError } from 'commander'
-import { StartError } from '#lib/core/start-error'
+import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
+import { addCreateCommands } from './commands/create-user'
 import { addMigrateCommand } from './commands/migrate'
 import { addSessionCommands } from './commands/session'
 import { addUserCommands } from './commands/user'
-import { Ending, FAILED, USAGE } from './ending'
-import { say } from './output'
+import { explain } from './explain'
 
-const INTERRUPTED = 130
+const lastWordsMs = 2000
 
 // .env, as the server reads it; what the shell has set goes first.
 nextEnv.loadEnvConfig(process.cwd(), process.env.NODE_ENV !== 'production', { info: () => {}, error: console.error })
+
+process.on('uncaughtException', (error) => process.exit(explain(error)))
+// Whoever reads has seen enough (`… | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : explain(error)))
 
 const program = new Command('manage')
   .description('Accounts, sessions and the audit log of this Latchkey.')
   .exitOverride()
 // Commands copy these settings when they are added.
 program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --help for what it takes)')
-addUserCommands(program)
+addCreateCommands(program, addUserCommands(program))
 addSessionCommands(program)
 addAuditCommands(program)
 addMigrateCommand(program)
 
 process.exitCode = await program.parseAsync().then(() => 0, explain)
-
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-  if (error instanceof Error && error.name === 'ExitPromptError') return INTERRUPTED
-  if (error instanceof Ending) {
-    say(error.message)
-    return error.status
-  }
-  if (error instanceof StartError) {
-    say(`${error.problem}\n${error.remedy}`)
-    return FAILED
-  }
-  say(`That failed: ${error instanceof Error ? error.message : String(error)}`)
-  say('Is the database up? npm run manage -- migrate says more.')
-  return FAILED
-}
+// A start that failed half-way may have left a connection open, which would hold the process for half a minute.
+setTimeout(() => process.exit(), lastWordsMs).unref()

@@ -1,16 +1,22 @@
 /** `manage audit tail`: what has happened, oldest first, and with --follow what happens. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { InvalidArgumentError, type Command } from 'commander'
-import { seconds } from '#lib/core/duration'
 import type { Latchkey } from '#lib/wiring'
-import { printRows, type OutputOptions, type Row } from '../output'
+import { Ending, INTERRUPTED } from '../ending'
+import { aligned, localTime, print, printRows, say, type OutputOptions, type Row } from '../output'
 import { withLatchkey } from '../with-latchkey'
 
-type AuditRow = Awaited<ReturnType<Latchkey['auditReader']['tail']>>[number]
+type AuditReader = Latchkey['auditReader']
+type AuditRow = Awaited<ReturnType<AuditReader['tail']>>[number]
 interface TailOptions extends OutputOptions {
   lines: number
   follow?: boolean
 }
+
+const everyMs = 1000
+// Fixed, so that what --follow adds stands under what came before; together 80 with an IPv4 address.
+const headings = ['at', 'event', 'reason', 'account', 'ip']
+const widths = [19, 16, 14, 8]
 
 export function addAuditCommands(program: Command): void {
   program
@@ -27,49 +33,36 @@ export function addAuditCommands(program: Command): void {
 async function tail({ lines, follow, json }: TailOptions) {
   await withLatchkey(async ({ auditReader }) => {
     const rows = await auditReader.tail(lines)
-    if (!follow) return printRows(rows.map(json ? row : shortRow), { json }, 'Nothing has happened yet.')
-    let last = 0n
-    for (let batch = rows; ; batch = await auditReader.after(last)) {
-      last = batch.at(-1)?.id ?? last
-      for (const event of batch) process.stdout.write(`${json ? JSON.stringify(row(event)) : line(event)}\n`)
-      await pause(seconds(1))
-    }
+    if (json && !follow) return printRows(rows.map(row), { json }, '')
+    if (rows.length === 0) say('Nothing has happened yet.')
+    if (!json && (follow || rows.length > 0)) print(aligned(headings, widths))
+    const show = (event: AuditRow) => print(json ? JSON.stringify(row(event)) : line(event))
+    rows.forEach(show)
+    if (follow) await goOn(auditReader, rows.at(-1)?.id ?? 0n, show)
   })
 }
 
-function row({
-  id,
-  at,
-  event,
-  outcome,
-  reason,
-  actorId,
-  subjectId,
-  session,
-  ip,
-  userAgent,
-  requestId,
-  detail,
-}: AuditRow): Row {
-  const who = { actor_id: actorId, subject_id: subjectId, session, ip, user_agent: userAgent, request_id: requestId }
-  return { id: Number(id), at, event, outcome, reason, ...who, detail: detail as unknown as Row[string] }
-}
-
-function shortRow({ at, event, outcome, reason, subjectId, session, ip }: AuditRow): Row {
-  return {
-    at,
-    event,
-    outcome,
-    reason,
-    account: subjectId?.slice(0, 8) ?? null,
-    session: session?.slice(0, 8) ?? null,
-    ip,
+async function goOn(reader: AuditReader, last: bigint, show: (event: AuditRow) => void) {
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort())
+  while (!interrupted.signal.aborted) {
+    const rows = await reader.after(last)
+    rows.forEach(show)
+    last = rows.at(-1)?.id ?? last
+    await pause(everyMs, undefined, { signal: interrupted.signal }).catch(() => {})
   }
+  throw new Ending(INTERRUPTED, '')
 }
 
-function line(event: AuditRow): string {
-  const cells = Object.values(shortRow(event))
-  return cells.map((cell) => (cell instanceof Date ? cell.toISOString() : (cell ?? '-'))).join('  ')
+function row({ id, at, event, outcome, reason, session, ip, detail, ...ids }: AuditRow): Row {
+  const who = { actor_id: ids.actorId, subject_id: ids.subjectId, session, ip }
+  const request = { user_agent: ids.userAgent, request_id: ids.requestId }
+  return { id: Number(id), at, event, outcome, reason, ...who, ...request, detail: detail as unknown as Row[string] }
+}
+
+function line({ at, event, outcome, reason, subjectId, ip }: AuditRow): string {
+  const what = outcome === 'failure' ? `${event}!` : event
+  return aligned([localTime(at), what, reason ?? '-', subjectId?.slice(0, 8) ?? '-', ip ?? '-'], widths)
 }
 
 function count(text: string): number {

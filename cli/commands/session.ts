@@ -1,10 +1,11 @@
 /** `manage session …`: the live sessions of an account, and ending them. */
 import type { Command } from 'commander'
-import { z } from 'zod'
 import type { SessionRecord } from '#lib/core/records'
 import { Ending, notFound, USAGE } from '../ending'
-import { printRows, say, type OutputOptions, type Row } from '../output'
+import { printDone, printRows, type OutputOptions, type Row } from '../output'
 import { getUser, withLatchkey } from '../with-latchkey'
+
+const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 export function addSessionCommands(program: Command): void {
   const session = program.command('session').description('sessions: list, revoke')
@@ -17,6 +18,7 @@ export function addSessionCommands(program: Command): void {
     .command('revoke [id]')
     .description('end one session, or all of an account')
     .option('--user <account>', 'end all sessions of this account')
+    .option('--json', 'answer in JSON')
     .action(revoke)
 }
 
@@ -28,17 +30,24 @@ async function list(account: string, options: OutputOptions) {
   })
 }
 
-async function revoke(id: string | undefined, { user }: { user?: string }) {
-  if ((id === undefined) === (user === undefined))
-    throw new Ending(USAGE, 'Name one session by its id, or an account with --user.')
+async function revoke(id: string | undefined, { user, ...options }: OutputOptions & { user?: string }) {
+  if (id !== undefined && user === undefined) return revokeOne(id, options)
+  if (id === undefined && user !== undefined) return revokeAll(user, options)
+  throw new Ending(USAGE, 'Name one session by its id, or an account with --user.')
+}
+
+async function revokeOne(id: string, options: OutputOptions) {
+  await withLatchkey(async ({ administer }) => {
+    if (!wholeId.test(id) || !(await administer.revokeSession(id))) throw notFound(`There is no live session ${id}.`)
+    printDone(`Ended session ${id}.`, { revoked: 1 }, options)
+  })
+}
+
+async function revokeAll(account: string, options: OutputOptions) {
   await withLatchkey(async (latchkey) => {
-    if (user !== undefined) {
-      const ended = await latchkey.administer.revokeAllSessions(await getUser(latchkey, user))
-      return say(`Ended ${ended} session${ended === 1 ? '' : 's'} of ${user}.`)
-    }
-    const found = z.uuid().safeParse(id).success && (await latchkey.administer.revokeSession(id ?? ''))
-    if (!found) throw notFound(`There is no live session ${id}.`)
-    say(`Ended session ${id}.`)
+    const user = await getUser(latchkey, account)
+    const revoked = await latchkey.administer.revokeAllSessions(user)
+    printDone(`Ended ${revoked} session${revoked === 1 ? '' : 's'} of ${user.email}.`, { revoked }, options)
   })
 }
 

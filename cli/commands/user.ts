@@ -1,128 +1,74 @@
-/** `manage user …`, and `manage createsuperuser`, which is one of its verbs under the name people look for. */
-import confirm from '@inquirer/confirm'
+/** `manage user …`: what is done to accounts that exist. Making one is create-user.ts. */
 import type { Command } from 'commander'
-import type { UserRecord } from '#lib/core/records'
-import { Ending, FAILED, USAGE } from '../ending'
-import { printRecord, printRows, say, type OutputOptions, type Row } from '../output'
+import { Ending, FAILED, fieldFault, USAGE } from '../ending'
+import { printDone, printRecord, printRows, type OutputOptions } from '../output'
 import { readPassword } from '../password-input'
-import { fieldFault, getUser, withLatchkey } from '../with-latchkey'
+import { userLine, userRow } from '../user-row'
+import { getUser, withLatchkey } from '../with-latchkey'
 
-interface CreateOptions extends OutputOptions {
-  email: string
-  username: string
-  noinput?: boolean
-  staff?: boolean
-}
-
-export function addUserCommands(program: Command): void {
-  program
-    .command('createsuperuser')
-    .description('make an account with every right')
-    .requiredOption('--email <email>', 'its address')
-    .requiredOption('--username <name>', 'its username')
-    .option('--noinput', 'take the password from standard input, without a prompt')
-    .option('--json', 'answer in JSON')
-    .action((options: CreateOptions) => create(options, { isStaff: true, isSuperuser: true }))
-
+export function addUserCommands(program: Command): Command {
   const user = program
     .command('user')
     .description('accounts: list, show, create, activate, deactivate, delete, set-password')
-  user.command('list').description('all accounts, oldest first').option('--json', 'answer in JSON').action(list)
-  user
-    .command('show <account>')
-    .description('one account, by email or username')
-    .option('--json', 'answer in JSON')
-    .action(show)
-  user
-    .command('create')
-    .description('make an account')
-    .requiredOption('--email <email>', 'its address')
-    .requiredOption('--username <name>', 'its username')
-    .option('--staff', 'it may see the admin pages')
-    .option('--noinput', 'take the password from standard input, without a prompt')
-    .option('--json', 'answer in JSON')
-    .action((options: CreateOptions) => create(options, { isStaff: options.staff ?? false, isSuperuser: false }))
-  user
-    .command('activate <account>')
-    .description('let it log in again')
-    .action((account: string) => setActive(account, true))
-  user
-    .command('deactivate <account>')
-    .description('end its sessions for good and let it log in no more')
-    .action((account: string) => setActive(account, false))
-  user
-    .command('delete <account>')
-    .description('remove it with its sessions; its audit rows stay')
+  const add = (usage: string, does: string) => user.command(usage).description(does).option('--json', 'answer in JSON')
+
+  add('list', 'all accounts, oldest first').action(list)
+  add('show <account>', 'one account, by email or username').action(show)
+  add('activate <account>', 'let it log in again').action((account: string, options: OutputOptions) =>
+    setActive(account, true, options),
+  )
+  add('deactivate <account>', 'end its sessions for good and let it log in no more').action(
+    (account: string, options: OutputOptions) => setActive(account, false, options),
+  )
+  add('delete <account>', 'remove it with its sessions; its audit rows stay')
     .option('--yes', 'do not ask')
     .action(remove)
-  user
-    .command('set-password <account>')
-    .description('give it a new password and end its sessions')
+  add('set-password <account>', 'give it a new password and end its sessions')
     .option('--noinput', 'take the password from standard input, without a prompt')
     .action(setPassword)
-}
-
-async function create({ email, username, ...options }: CreateOptions, as: { isStaff: boolean; isSuperuser: boolean }) {
-  const password = await readPassword(options)
-  await withLatchkey(async ({ register }) => {
-    const outcome = await register({ input: { email, username, password }, context: null, as })
-    if (outcome.kind === 'invalid') throw fieldFault(FAILED, outcome.errors)
-    if (outcome.kind === 'busy') throw new Ending(FAILED, 'The password could not be hashed just now. Try again.')
-    if (options.json) printRecord(row(outcome.user), options)
-    say(`Made the account ${outcome.user.email}${as.isSuperuser ? ', a superuser' : ''}.`)
-  })
+  return user
 }
 
 async function list(options: OutputOptions) {
   await withLatchkey(async ({ administer }) => {
     const users = await administer.listUsers()
-    printRows(users.map(options.json ? row : shortRow), options, 'There is no account yet.')
+    printRows(users.map(options.json ? userRow : userLine), options, 'There is no account yet.')
   })
 }
 
 async function show(account: string, options: OutputOptions) {
-  await withLatchkey(async (latchkey) => printRecord(row(await getUser(latchkey, account)), options))
+  await withLatchkey(async (latchkey) => printRecord(userRow(await getUser(latchkey, account)), options))
 }
 
-async function setActive(account: string, active: boolean) {
+async function setActive(account: string, active: boolean, options: OutputOptions) {
   await withLatchkey(async (latchkey) => {
+    await latchkey.administer.setActive(await getUser(latchkey, account), active)
     const user = await getUser(latchkey, account)
-    await latchkey.administer.setActive(user, active)
-    say(active ? `${user.email} can log in.` : `${user.email} is logged out everywhere and cannot log in.`)
+    const sentence = active ? 'can log in.' : 'is logged out everywhere and cannot log in.'
+    printDone(`${user.email} ${sentence}`, userRow(user), options)
   })
 }
 
-async function remove(account: string, { yes }: { yes?: boolean }) {
+async function remove(account: string, { yes, ...options }: OutputOptions & { yes?: boolean }) {
+  if (!yes && !process.stdin.isTTY) throw new Ending(USAGE, 'Say --yes to delete without being asked.')
   await withLatchkey(async (latchkey) => {
     const user = await getUser(latchkey, account)
-    if (!yes && !process.stdin.isTTY) throw new Ending(USAGE, 'Say --yes to delete without being asked.')
-    if (
-      !yes &&
-      !(await confirm({ message: `Delete ${user.email} for good?`, default: false }, { output: process.stderr }))
-    ) {
-      return say('Nothing was deleted.')
-    }
+    if (!yes && !(await isSure(user.email))) throw new Ending(FAILED, 'Nothing was deleted.')
     await latchkey.administer.deleteUser(user)
-    say(`Deleted ${user.email}.`)
+    printDone(`Deleted ${user.email}.`, userRow(user), options)
   })
 }
 
-async function setPassword(account: string, options: { noinput?: boolean }) {
-  const password = await readPassword(options)
+async function isSure(email: string): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm')
+  return confirm({ message: `Delete ${email} for good?`, default: false }, { output: process.stderr })
+}
+
+async function setPassword(account: string, options: OutputOptions & { noinput?: boolean }) {
   await withLatchkey(async (latchkey) => {
     const user = await getUser(latchkey, account)
-    const refusal = await latchkey.administer.setPassword(user, password)
-    if (refusal) throw new Ending(FAILED, refusal)
-    say(`${user.email} has a new password and is logged out everywhere.`)
+    const refusal = await latchkey.administer.setPassword(user, await readPassword(options))
+    if (refusal) throw fieldFault({ password: [refusal] })
+    printDone(`${user.email} has a new password and is logged out everywhere.`, userRow(user), options)
   })
-}
-
-function row({ id, email, username, isActive, isStaff, isSuperuser, createdAt, lastLoginAt }: UserRecord): Row {
-  const flags = { is_active: isActive, is_staff: isStaff, is_superuser: isSuperuser }
-  return { id, email, username, ...flags, created_at: createdAt, last_login_at: lastLoginAt }
-}
-
-/** What fits beside each other on a terminal. */
-function shortRow({ email, username, isActive, isSuperuser, lastLoginAt }: UserRecord): Row {
-  return { email, username, active: isActive, superuser: isSuperuser, last_login: lastLoginAt }
 }
