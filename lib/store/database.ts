@@ -71,8 +71,9 @@ const adapterKinds = new Set([
   'TlsConnectionError',
   'TooManyConnections',
 ])
-// 08: connection; 53: out of connections, disk, memory; 57: shut down, cancelled by a timeout; 25006, 25P03: a standby, a transaction left idle.
-const sqlStates = /^(08...|53...|57...|25006|25P03)$/
+// 08: connection; 53: out of connections, disk, memory; 57: shut down, cancelled by a timeout; 25006, 25P03: a standby, a transaction left idle;
+// 40001, 40P01, 55P03: given up for the sake of another transaction, to be tried again.
+const sqlStates = /^(08...|53...|57...|25006|25P03|40001|40P01|55P03)$/
 const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

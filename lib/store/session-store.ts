@@ -6,6 +6,7 @@ import { ALIVE, sessionRecord, VIEW, viewOf, type ViewRow } from './session-colu
 import { presentApi } from './session-present-api'
 import { presentBrowser } from './session-present'
 import { startSession, type SessionLifetimes } from './session-start'
+import { lockUser } from './user-lock'
 
 export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes): SessionStore {
   const find = async (sid: string): Promise<SessionView | null> => {
@@ -56,10 +57,13 @@ export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes
     },
 
     async revokeOthers(userId, keep, reason) {
-      const rows = await db.$queryRaw<{ id: string }[]>(Prisma.sql`
-        UPDATE sessions SET revoked_at = now(), revoked_reason = ${reason}
-        WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${keep}::uuid RETURNING id`)
-      return rows.map(({ id }) => id)
+      return db.$transaction(async (tx) => {
+        await lockUser(tx, userId)
+        const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+          UPDATE sessions SET revoked_at = now(), revoked_reason = ${reason}
+          WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${keep}::uuid RETURNING id`)
+        return rows.map(({ id }) => id)
+      })
     },
   }
 }

@@ -166,6 +166,41 @@ describe.each(databases)('on $name', ({ available, open }) => {
       expect(await sessions.listLive(user.id)).toHaveLength(4)
     })
 
+    test('MAX_SESSIONS holds for logins in parallel, whatever ends others meanwhile', async () => {
+      const user = await newUser()
+      const [mine] = await Promise.all([start(user), start(user), start(user)])
+      const ends = Array.from({ length: 10 }, () => sessions.revokeOthers(user.id, mine.session.id, 'ended_by_user'))
+      await Promise.all([...Array.from({ length: 30 }, () => start(user, { supersedes: mine.session.id })), ...ends])
+      expect((await sessions.listLive(user.id)).length).toBeLessThanOrEqual(3)
+      await Promise.all(Array.from({ length: 10 }, () => start(user)))
+      expect(await sessions.listLive(user.id)).toHaveLength(3)
+    })
+
+    test('a login in the instant of a deactivation leaves nothing that comes alive again', async () => {
+      for (let round = 0; round < 20; round++) {
+        const user = await newUser()
+        const wanted = { user, kind: 'browser' as const, persistent: true, amr: ['pwd'], supersedes: null, context }
+        const logins = Array.from({ length: 4 }, () => sessions.start(wanted))
+        await Promise.all([...logins.slice(0, 2), users.setActive(user.id, false), ...logins.slice(2)])
+        await users.setActive(user.id, true)
+        expect(await sessions.listLive(user.id)).toEqual([])
+      }
+    })
+
+    test('a login that comes too late ends nothing', async () => {
+      const user = await newUser()
+      const { session } = await start(user)
+      const outdated = {
+        user: { id: user.id, epoch: 7 },
+        kind: 'browser' as const,
+        persistent: true,
+        amr: ['pwd'],
+        context,
+      }
+      expect(await sessions.start({ ...outdated, supersedes: session.id })).toBeNull()
+      expect((await find(session.id))?.revokedAt).toBeNull()
+    })
+
     test('AZ-2 only an owner ends a session, and only once', async () => {
       const [user, stranger] = [await newUser(), await newUser()]
       const { session } = await start(user)

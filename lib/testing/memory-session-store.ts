@@ -66,9 +66,9 @@ export function memorySessionStore(rows: MemoryRows, lives: MemoryLifetimes = li
 function start(rows: MemoryRows, wanted: NewSession, lives: MemoryLifetimes): SessionView | null {
   const { user: claimed, kind, persistent, amr, context, supersedes } = wanted
   const now = rows.clock.now()
-  endSessions(rows, 'superseded', ({ id }) => id === supersedes)
   const user = rows.users.get(claimed.id)
   if (!user?.isActive || user.epoch !== claimed.epoch) return null
+  endSessions(rows, 'superseded', ({ id }) => id === supersedes)
   if (kind === 'browser') endSurplus(rows, user.id, lives.maxSessions - 1, context)
   const absolute = kind === 'browser' && !persistent ? Math.min(lives.windowMs, lives.absoluteMs) : lives.absoluteMs
   const idle = Math.min(kind === 'api' ? lives.apiIdleMs : lives.idleMs, absolute)
