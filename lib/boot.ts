@@ -3,7 +3,7 @@
  * Only cli/serve.mjs may launch it: it alone knows the address at the other end of a connection (decision 0004).
  */
 import { readConfig, type Config } from '#lib/config'
-import { hours } from '#lib/core/duration'
+import { hours, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
 import { reportFault } from '#lib/report-fault'
 import { openOnce } from '#lib/running'
@@ -36,14 +36,16 @@ export async function boot(): Promise<void> {
       }),
     )
     setInterval(() => latchkey.pruneThrottle().catch(reportFault), hours(1)).unref()
+    // A database that does not answer is told of by the requests that need it.
+    setInterval(() => latchkey.clock.measure().catch(() => {}), seconds(30)).unref()
     launcher.close = () => latchkey.close()
-    launcher.ready({ lines: welcome(config) })
+    launcher.ready({ lines: welcome(config, clockWarning(latchkey.clock.aheadMs())) })
   } catch (error) {
     launcher.failed(error instanceof StartError ? error : unexpected(error))
   }
 }
 
-function welcome({ publicUrl, database, dataDir, warnings }: Config): string[] {
+function welcome({ publicUrl, database, dataDir, warnings }: Config, clockWarning: string[]): string[] {
   const where =
     database.kind === 'embedded' ? `the embedded PostgreSQL in ${dataDir}` : 'the PostgreSQL of DATABASE_URL'
   return [
@@ -54,8 +56,15 @@ function welcome({ publicUrl, database, dataDir, warnings }: Config): string[] {
     '  An administrator:  npm run manage -- createsuperuser --email you@example.com --username you',
     `  Data: ${where}.  Stop with Ctrl-C.`,
     '',
-    ...warnings.map((warning) => `  Warning: ${warning}`),
+    ...[...warnings, ...clockWarning].map((warning) => `  Warning: ${warning}`),
   ]
+}
+
+/** Nothing here breaks by it, but other services judge our tokens by clocks of their own. */
+function clockWarning(aheadMs: number): string[] {
+  const apart = Math.round(Math.abs(aheadMs) / 1000)
+  if (apart < 5) return []
+  return [`This machine's clock is ${apart} s ${aheadMs > 0 ? 'behind' : 'ahead of'} the database's; set it by NTP.`]
 }
 
 function unexpected(error: unknown): StartError {

@@ -33,6 +33,7 @@ import { createRegister } from '#lib/flows/register'
 import { createShortenAccess } from '#lib/flows/shorten-access'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
 import { openDatabase, type Database } from '#lib/store/database'
+import { openDatabaseClock } from '#lib/store/database-clock'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
 import { checkFingerprint, loadSigningKeys } from '#lib/store/key-store'
 import { applyMigrations } from '#lib/store/migrations'
@@ -100,6 +101,7 @@ async function join(
   { onFault }: OpenOptions,
 ) {
   const db = database.prisma
+  const clock = await openDatabaseClock(db)
   const tokens = await openTokens(config, secrets, database)
   const browserRefreshKey = deriveKey(secrets.authSecret, 'browser-refresh')
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
@@ -126,14 +128,15 @@ async function join(
 
   const policy = { minLength: config.password.minLength, siteWords: siteWords(config) }
   const readRefresh = (token: string) => verifyBrowserRefresh(token, browserRefreshKey)
-  const readApiRefresh = (token: string) => readApiRefreshToken(token, new Date(), tokens)
-  const identify = createIdentify({ sessions, readAccess: (token, at) => readAccessToken(token, at, tokens) })
+  const readApiRefresh = (token: string) => readApiRefreshToken(token, clock.at(), tokens)
+  const identify = createIdentify({ sessions, readAccess: (token, at) => readAccessToken(token, clock.at(at), tokens) })
   const openSession = createOpenSession({ sessions, mint })
   const provePassword = createProvePassword({ throttle, hasher, users })
   const checking = { sessions, identify, readRefresh: readApiRefresh }
 
   return {
     config,
+    clock,
     identify,
     openSession,
     register: createRegister({ users, hasher, audit, policy }),

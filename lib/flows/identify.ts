@@ -24,7 +24,7 @@ interface IdentifyDeps {
   ) => Promise<{ kind: 'ok'; claims: AccessClaims } | { kind: 'fault'; fault: TokenFaultWord }>
 }
 
-/** `at` is when the request arrived: a token that was good then serves the request to its end. The session is judged now. */
+/** `at` is when the request arrived, by this machine's clock: a token that was good then serves the request to its end. The session is judged now. */
 export type Identify = (token: string, kind: SessionKind, at?: Date) => Promise<Identity>
 
 export function createIdentify({ sessions, readAccess }: IdentifyDeps): Identify {

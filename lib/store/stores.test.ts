@@ -6,6 +6,7 @@ import type { NewSession, SessionStore, Throttle, UserStore } from '#lib/core/po
 import type { SessionView, UserRecord } from '#lib/core/records'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createAuditLog, createAuditReader, sessionMark } from './audit-store'
+import { openDatabaseClock } from './database-clock'
 import { checkFingerprint, loadSigningKeys } from './key-store'
 import { createSessionStore } from './session-store'
 import { createThrottle, pruneThrottle } from './throttle-store'
@@ -402,6 +403,18 @@ describe.each(databases)('on $name', ({ available, open }) => {
       await throttle.take([key])
       await elapse(days(1))
       expect(await pruneThrottle(db.prisma)).toBeGreaterThan(0)
+    })
+  })
+
+  describe('clock', () => {
+    test('a machine an hour behind knows that the database is an hour ahead, and takes a new measure when asked', async () => {
+      let behindMs = hours(1)
+      const clock = await openDatabaseClock(db.prisma, () => Date.now() - behindMs)
+      expect(Math.abs(clock.aheadMs() - hours(1))).toBeLessThan(seconds(10))
+      behindMs = 0
+      await clock.measure()
+      expect(Math.abs(clock.aheadMs())).toBeLessThan(seconds(10))
+      expect(clock.at(new Date(0)).getTime()).toBe(clock.aheadMs())
     })
   })
 

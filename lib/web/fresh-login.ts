@@ -4,6 +4,6 @@ import type { Principal } from '#lib/core/principal'
 import { running } from '#lib/running'
 
 export async function isFresh({ session }: Principal): Promise<boolean> {
-  const { config } = await running()
-  return Date.now() - session.authTime.getTime() <= config.session.reauthMaxAgeMs
+  const { config, clock } = await running()
+  return clock.at().getTime() - session.authTime.getTime() <= config.session.reauthMaxAgeMs
 }
