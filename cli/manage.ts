@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
 import { addCreateCommands } from './commands/create-user'
 import { addMigrateCommand } from './commands/migrate'
+import { addPruneCommand } from './commands/prune'
 import { addSessionCommands } from './commands/session'
 import { addUserCommands } from './commands/user'
 import { explain } from './explain'
@@ -28,6 +29,7 @@ program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --he
 addCreateCommands(program, addUserCommands(program))
 addSessionCommands(program)
 addAuditCommands(program)
+addPruneCommand(program)
 addMigrateCommand(program)
 
 process.exitCode = await program.parseAsync().then(() => 0, explain)

@@ -82,8 +82,9 @@ test('with the access cookie gone, every kind of request is served at once and g
   await page.goto('/dashboard')
   await drop()
   await page.getByRole('button', { name: /Shorten/ }).click()
+  const names = async () => (await context.cookies()).map(({ name }) => name)
+  await expect.poll(names).toContain('access_token')
   await expect(page).toHaveURL(/\/dashboard/)
-  expect((await context.cookies()).map(({ name }) => name)).toContain('access_token')
 })
 
 test('the refresh cookie is sent on rotation, and not when only the access token is renewed', async ({

@@ -35,7 +35,7 @@ export async function boot(): Promise<void> {
         onFault: reportFault,
       }),
     )
-    setInterval(() => latchkey.pruneThrottle().catch(reportFault), hours(1)).unref()
+    setInterval(() => latchkey.prune().catch(reportFault), hours(1)).unref()
     // A database that does not answer is told of by the requests that need it.
     setInterval(() => latchkey.clock.measure().catch(() => {}), seconds(30)).unref()
     launcher.close = () => latchkey.close()

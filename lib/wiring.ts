@@ -37,6 +37,7 @@ import { openDatabaseClock } from '#lib/store/database-clock'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
 import { checkFingerprint, loadSigningKeys } from '#lib/store/key-store'
 import { applyMigrations } from '#lib/store/migrations'
+import { pruneSessions } from '#lib/store/session-prune'
 import { createSessionStore } from '#lib/store/session-store'
 import { createThrottle, pruneThrottle } from '#lib/store/throttle-store'
 import { createUserStore } from '#lib/store/user-store'
@@ -162,7 +163,8 @@ async function join(
     shortenAccess: createShortenAccess({ sessions, mint }),
     audit,
     auditReader: createAuditReader(db),
-    pruneThrottle: () => pruneThrottle(db),
+    /** How many rows of each kind were forgotten. */
+    prune: async () => ({ sessions: await pruneSessions(db), counters: await pruneThrottle(db) }),
     async close() {
       await pool.close()
       await database.close()

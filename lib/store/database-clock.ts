@@ -46,5 +46,5 @@ async function ask(db: PrismaClient, local: () => number): Promise<Sample> {
   const before = local()
   const [row] = await db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`
   const after = local()
-  return { aheadMs: (row?.now.getTime() ?? after) - (before + after) / 2, tookMs: after - before }
+  return { aheadMs: Math.round((row?.now.getTime() ?? after) - (before + after) / 2), tookMs: after - before }
 }

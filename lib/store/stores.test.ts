@@ -8,6 +8,7 @@ import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createAuditLog, createAuditReader, sessionMark } from './audit-store'
 import { openDatabaseClock } from './database-clock'
 import { checkFingerprint, loadSigningKeys } from './key-store'
+import { pruneSessions } from './session-prune'
 import { createSessionStore } from './session-store'
 import { createThrottle, pruneThrottle } from './throttle-store'
 import { createUserStore } from './user-store'
@@ -200,6 +201,18 @@ describe.each(databases)('on $name', ({ available, open }) => {
       }
       expect(await sessions.start({ ...outdated, supersedes: session.id })).toBeNull()
       expect((await find(session.id))?.revokedAt).toBeNull()
+    })
+
+    test('pruning forgets a session a day after its absolute end, and no sooner for having been ended', async () => {
+      const [old, recent, ended] = await Promise.all(
+        [newUser(), newUser(), newUser()].map(async (user) => start(await user)),
+      )
+      await age(old.session.id, 'absolute_expires_at', hours(25))
+      await age(recent.session.id, 'absolute_expires_at', hours(23))
+      await sessions.revoke(ended.session.id, 'logout')
+      expect(await pruneSessions(db.prisma)).toBe(1)
+      const kept = await Promise.all([old, recent, ended].map(({ session }) => find(session.id)))
+      expect(kept.map(Boolean)).toEqual([false, true, true])
     })
 
     test('AZ-2 only an owner ends a session, and only once', async () => {
