@@ -53,6 +53,7 @@ describe('without any variable', () => {
         refreshLifeMs: days(1),
         rotate: true,
         singleUse: true,
+        tolerant: false,
         updateLastLogin: true,
         issuer: 'http://localhost:3000',
       },

@@ -99,6 +99,7 @@ const schema = z.object({
   JWT_REFRESH_TOKEN_LIFETIME: duration('1d', { min: second, max: days(400) }),
   JWT_ROTATE_REFRESH_TOKENS: flag(true),
   JWT_BLACKLIST_AFTER_ROTATION: flag(true),
+  JWT_REFRESH_REUSE: z.enum(['strict', 'tolerant'], { error: 'must be strict or tolerant' }).default('strict'),
   JWT_UPDATE_LAST_LOGIN: flag(true),
   JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
 })
@@ -151,6 +152,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       refreshLifeMs: settings.JWT_REFRESH_TOKEN_LIFETIME,
       rotate: settings.JWT_ROTATE_REFRESH_TOKENS,
       singleUse: settings.JWT_BLACKLIST_AFTER_ROTATION,
+      tolerant: settings.JWT_REFRESH_REUSE === 'tolerant',
       updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
       issuer: settings.JWT_ISSUER ?? url.origin,
     },

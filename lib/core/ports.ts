@@ -58,7 +58,7 @@ export type PresentOutcome =
   | { kind: 'reuse' | 'denied'; userId: string | null; revokedReason: RevokedReason | null }
 
 export type ApiPresentOutcome =
-  | ({ kind: 'access-only' | 'both' | 'rotate' } & SessionView)
+  | ({ kind: 'access-only' | 'both' | 'rotate' | 'reissue' } & SessionView)
   /** `view` is the row as it stood; null when there is none. */
   | { kind: 'reuse' | 'denied'; view: SessionView | null }
 

@@ -134,9 +134,9 @@ describe('refresh of a program', () => {
   })
 
   test.each([
-    [{ rotate: false, singleUse: true }, ['access'], 0],
-    [{ rotate: false, singleUse: false }, ['access'], 0],
-    [{ rotate: true, singleUse: false }, ['access', 'refresh'], 0],
+    [{ rotate: false, singleUse: true, tolerant: false }, ['access'], 0],
+    [{ rotate: false, singleUse: false, tolerant: false }, ['access'], 0],
+    [{ rotate: true, singleUse: false, tolerant: false }, ['access', 'refresh'], 0],
   ])('with %j the old token stays good', async (apiPolicy, expected, generation) => {
     const { refresh, first, row, minted } = await world({ apiPolicy })
     expect((await refresh(first)).kind).toBe('refreshed')

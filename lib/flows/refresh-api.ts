@@ -36,6 +36,7 @@ export function createRefreshApi({ sessions, mint, policy, readRefresh }: Refres
         return { kind: 'refreshed', access: await mint.access(outcome), refresh: null }
       case 'both':
       case 'rotate':
+      case 'reissue':
         return { kind: 'refreshed', access: await mint.access(outcome), refresh: await mint.refresh(outcome) }
       case 'reuse':
         return { kind: 'over', reason: 'used' }

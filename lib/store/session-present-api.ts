@@ -17,18 +17,20 @@ export interface ApiPresentation {
 
 /** Null: nothing lives under that id, or the generation was never issued. */
 export async function presentApi(db: PrismaClient, shown: ApiPresentation): Promise<ApiPresentOutcome | null> {
-  const [row] = await db.$queryRaw<ViewRow[]>(statement(shown))
+  const [row] = await db.$queryRaw<(ViewRow & { rotatedNow: boolean })[]>(statement(shown))
   if (!row) return null
   const view = viewOf(row)
   if (view.session.revokedAt !== null) return { kind: 'reuse', view }
-  if (view.session.generation > shown.token.generation) return { kind: 'rotate', ...view }
+  if (view.session.generation > shown.token.generation) return { kind: row.rotatedNow ? 'rotate' : 'reissue', ...view }
   return { kind: shown.policy.rotate ? 'both' : 'access-only', ...view }
 }
 
 function statement({ sid, token, policy, idleMs, context }: ApiPresentation): Prisma.Sql {
   const advances = policy.rotate && policy.singleUse
   const rotates = Prisma.sql`(${advances} AND s.gen = ${token.generation}::int)`
-  const reuse = Prisma.sql`(s.gen > ${token.generation}::int)`
+  const parent = Prisma.sql`(${advances && policy.tolerant} AND s.gen = ${token.generation}::int + 1 AND s.parent_tag = ${token.tag})`
+  // parent_tag is null before the first rotation: then "is parent" is unknown, which must count as no.
+  const reuse = Prisma.sql`(s.gen > ${token.generation}::int AND ${parent} IS NOT TRUE)`
   return Prisma.sql`
     WITH moved AS (
       UPDATE sessions s SET
@@ -41,7 +43,7 @@ function statement({ sid, token, policy, idleMs, context }: ApiPresentation): Pr
         last_seen_at = CASE WHEN ${reuse} THEN s.last_seen_at ELSE now() END
       FROM users u
       WHERE s.id = ${sid}::uuid AND s.kind = 'api' AND u.id = s.user_id AND ${ALIVE} AND s.gen >= ${token.generation}::int
-      RETURNING ${VIEW}
+      RETURNING ${VIEW}, COALESCE(s.rotated_at = now(), false) AS "rotatedNow"
     ), alarm AS (
       INSERT INTO audit_events (event, outcome, reason, subject_id, session, ip, user_agent, request_id, detail)
       SELECT 'refresh.reuse', 'failure', 'reuse', "s.userId", ${sessionMark(sid)}, ${context.ip}, ${context.userAgent}, ${context.requestId},

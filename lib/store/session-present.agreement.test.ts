@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '#lib/core/duration'
 import type { SessionStore } from '#lib/core/ports'
 import type { SessionRecord, SessionView } from '#lib/core/records'
-import { decideRotation } from '#lib/core/rotation'
+import { decideApiRefresh } from '#lib/core/api-refresh'
+import { decideRotation, isOver } from '#lib/core/rotation'
 import { rotationFacts } from '#lib/core/session-state'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createSessionStore } from './session-store'
@@ -30,6 +31,10 @@ const ago = fc.constantFrom(
   policy.lateWindowMs + margin,
   policy.rotationAgeMs - margin,
   policy.rotationAgeMs + margin,
+)
+
+const apiPolicies = [true, false].flatMap((rotate) =>
+  [true, false].flatMap((singleUse) => [true, false].map((tolerant) => ({ rotate, singleUse, tolerant }))),
 )
 
 const world = fc.record({
@@ -66,12 +71,13 @@ describe.each(databases)('on $name', ({ available, open }) => {
   })
   afterAll(() => db.close())
 
-  const write = async (facts: typeof world extends fc.Arbitrary<infer W> ? W : never): Promise<SessionView> => {
+  type World = typeof world extends fc.Arbitrary<infer W> ? W : never
+  const write = async (facts: World, kind: 'browser' | 'api' = 'browser'): Promise<SessionView> => {
     const sid = randomUUID()
     await db.prisma.$executeRaw`
       INSERT INTO sessions (id, user_id, kind, gen, parent_tag, confirmed_at, idle_expires_at, absolute_expires_at, revoked_at, persistent,
         auth_time, amr, epoch, user_agent, ip, last_seen_at, created_at)
-      VALUES (${sid}::uuid, ${userId}::uuid, 'browser', ${facts.generation}::int, ${facts.parentTag},
+      VALUES (${sid}::uuid, ${userId}::uuid, ${kind}::session_kind, ${facts.generation}::int, ${facts.parentTag},
         now() - ${facts.confirmedAgo}::float8 * interval '1 millisecond', now() + ${facts.idleLeft}::float8 * interval '1 millisecond',
         now() + ${facts.absoluteLeft}::float8 * interval '1 millisecond', ${facts.revoked ? new Date() : null}::timestamptz, true,
         now(), '{}', ${facts.otherEpoch ? 1 : 0}::int, '', '', now(), now())`
@@ -95,6 +101,29 @@ describe.each(databases)('on $name', ({ available, open }) => {
     // A run that never met a row of the table would prove nothing about it.
     expect([...seen].sort()).toEqual(['access-only', 'confirm-and-access', 'denied', 'reissue', 'reuse', 'rotate'])
   }, 120_000)
+
+  test('API sessions: every decision, under every policy', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(
+        world,
+        fc.oneof(fc.constantFrom(...apiPolicies), fc.constant({ rotate: true, singleUse: true, tolerant: true })),
+        async (facts, apiPolicy) => {
+          const before = await write(facts, 'api')
+          const { generation, parentTag } = before.session
+          const shown = { generation: facts.presented, tag: facts.tag }
+          const over = isOver(rotationFacts(before), before.now)
+          const decision = decideApiRefresh({ over, generation, parentTag }, shown, apiPolicy)
+          const outcome = await sessions.presentApi(before.session.id, shown, apiPolicy, context)
+          seen.add(decision)
+          expect(outcome.kind).toBe(decision)
+          expectRow((await sessions.find(before.session.id))!.session, before.session, decision, facts.tag)
+        },
+      ),
+      { numRuns: 800 },
+    )
+    expect([...seen].sort()).toEqual(['access-only', 'both', 'denied', 'reissue', 'reuse', 'rotate'])
+  }, 120_000)
 })
 
 function expectRow(after: SessionRecord, before: SessionRecord, decision: string, tag: string) {
@@ -103,7 +132,7 @@ function expectRow(after: SessionRecord, before: SessionRecord, decision: string
   expect(after.parentTag).toBe(rotates ? tag : before.parentTag)
   expect(after.revokedReason).toBe(decision === 'reuse' ? 'reuse' : null)
   expect(after.absoluteExpiresAt).toEqual(before.absoluteExpiresAt)
-  if (rotates) expect(after.confirmedAt).toBeNull()
+  if (rotates && after.kind === 'browser') expect(after.confirmedAt).toBeNull()
   else if (decision === 'confirm-and-access') expect(after.confirmedAt).not.toBeNull()
   else expect(after.confirmedAt).toEqual(before.confirmedAt)
   if (decision === 'denied' || decision === 'reuse') expect(after.idleExpiresAt).toEqual(before.idleExpiresAt)

@@ -204,9 +204,8 @@ describe.each(databases)('on $name', ({ available, open }) => {
     })
 
     test('pruning forgets a session a day after its absolute end, and no sooner for having been ended', async () => {
-      const [old, recent, ended] = await Promise.all(
-        [newUser(), newUser(), newUser()].map(async (user) => start(await user)),
-      )
+      const one = async () => start(await newUser())
+      const [old, recent, ended] = await Promise.all([one(), one(), one()])
       await age(old.session.id, 'absolute_expires_at', hours(25))
       await age(recent.session.id, 'absolute_expires_at', hours(23))
       await sessions.revoke(ended.session.id, 'logout')
@@ -315,7 +314,14 @@ describe.each(databases)('on $name', ({ available, open }) => {
       const shown = { generation: 0, tag: tag('a') }
       expect((await sessions.present(api.session.id, shown, policy, context)).kind).toBe('denied')
       expect(
-        (await sessions.presentApi(browser.session.id, shown, { rotate: true, singleUse: true }, context)).kind,
+        (
+          await sessions.presentApi(
+            browser.session.id,
+            shown,
+            { rotate: true, singleUse: true, tolerant: false },
+            context,
+          )
+        ).kind,
       ).toBe('denied')
     })
   })
@@ -327,7 +333,7 @@ describe.each(databases)('on $name', ({ available, open }) => {
       const { session } = await start(await newUser(), { kind: 'api' })
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, () =>
-          sessions.presentApi(session.id, shown, { rotate: true, singleUse: true }, context),
+          sessions.presentApi(session.id, shown, { rotate: true, singleUse: true, tolerant: false }, context),
         ),
       )
       expect(outcomes.filter(({ kind }) => kind === 'rotate')).toHaveLength(1)
@@ -337,8 +343,8 @@ describe.each(databases)('on $name', ({ available, open }) => {
     })
 
     test.each([
-      [{ rotate: false, singleUse: true }, 'access-only'],
-      [{ rotate: true, singleUse: false }, 'both'],
+      [{ rotate: false, singleUse: true, tolerant: false }, 'access-only'],
+      [{ rotate: true, singleUse: false, tolerant: false }, 'both'],
     ] as const)('with %o the token stays good', async (apiPolicy, kind) => {
       const { session } = await start(await newUser(), { kind: 'api' })
       for (let use = 0; use < 3; use++)
@@ -427,7 +433,7 @@ describe.each(databases)('on $name', ({ available, open }) => {
       behindMs = 0
       await clock.measure()
       expect(Math.abs(clock.aheadMs())).toBeLessThan(seconds(10))
-      expect(clock.at(new Date(0)).getTime()).toBe(clock.aheadMs())
+      expect(clock.at(new Date(1e12)).getTime()).toBe(1e12 + clock.aheadMs())
     })
   })
 

@@ -129,7 +129,8 @@ function presentApi(rows: MemoryRows, shown: Presentation<ApiRefreshPolicy>, idl
   const { sid, token, policy } = shown
   const view = viewOf(rows, sid)
   if (!view || view.session.kind !== 'api') return { kind: 'denied', view }
-  const facts = { over: isOver(rotationFacts(view), view.now), generation: view.session.generation }
+  const { generation, parentTag } = view.session
+  const facts = { over: isOver(rotationFacts(view), view.now), generation, parentTag }
   const decision = decideApiRefresh(facts, token, policy)
   if (decision === 'denied') return { kind: 'denied', view }
   if (decision === 'reuse') {

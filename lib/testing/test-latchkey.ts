@@ -60,7 +60,7 @@ export function testLatchkey({ apiPolicy, maxSessions, recordsLastLogin = true, 
   const identify = createIdentify({ sessions, readAccess })
   const checking = { sessions, identify, readRefresh: readApiRefresh }
   const policy = { minLength: 12, siteWords: ['latchkey', 'localhost'] }
-  const refreshPolicy = apiPolicy ?? { rotate: true, singleUse: true }
+  const refreshPolicy = apiPolicy ?? { rotate: true, singleUse: true, tolerant: false }
   const browser = { sessions, readRefresh, policy: rotationPolicy }
   const proving = { users, audit, provePassword, openSession }
 
