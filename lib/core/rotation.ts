@@ -44,6 +44,31 @@ export function decideRotation(
   return isLateParent(session, presented, now, policy) ? 'reissue' : 'reuse'
 }
 
+/** What the row holds afterwards: the SET clauses of the store's statement, but for the idle end, which every success moves. */
+export function carryOut(
+  session: SessionFacts,
+  presented: PresentedToken,
+  decision: ReturnType<typeof decideRotation>,
+  now: Date,
+): SessionFacts {
+  switch (decision) {
+    case 'confirm-and-access':
+      return { ...session, confirmedAt: now }
+    case 'rotate':
+      return { ...session, generation: session.generation + 1, parentTag: presented.tag, confirmedAt: null }
+    case 'reuse':
+      return { ...session, alive: false }
+    case 'access-only':
+    case 'reissue':
+    case 'denied':
+      return session
+  }
+}
+
+/** Sent more often, the cookie of an old reply would overwrite a newer one. */
+export const sendsRefreshCookie = (decision: ReturnType<typeof decideRotation>) =>
+  decision === 'rotate' || decision === 'reissue'
+
 /** Beside a valid access token the refresh cookie serves to confirm and for nothing else: it never denies and never alarms. */
 export function decideConfirmation(session: SessionFacts, presented: PresentedToken, now: Date): 'pass' | 'confirm' {
   const current = !isOver(session, now) && presented.generation === session.generation

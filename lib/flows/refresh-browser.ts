@@ -6,7 +6,7 @@ import type { BrowserRefreshClaims } from '#lib/core/claims'
 import type { AuditLog, IssuedToken, SessionStore, TokenMint } from '#lib/core/ports'
 import type { RevokedReason, SessionView } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
-import type { RotationPolicy } from '#lib/core/rotation'
+import { sendsRefreshCookie, type RotationPolicy } from '#lib/core/rotation'
 
 export type RefreshOutcome =
   /** `refresh` only after a rotation or a re-issue: sent more often, it would carry a stale cookie over a newer one. */
@@ -31,14 +31,13 @@ export function createRefreshBrowser({ sessions, mint, audit, policy, readRefres
     switch (outcome.kind) {
       case 'confirm-and-access':
       case 'access-only':
-        return { kind: 'refreshed', view: outcome, access: await mint.access(outcome), refresh: null }
       case 'rotate':
       case 'reissue':
         return {
           kind: 'refreshed',
           view: outcome,
           access: await mint.access(outcome),
-          refresh: await mint.refresh(outcome),
+          refresh: sendsRefreshCookie(outcome.kind) ? await mint.refresh(outcome) : null,
         }
       case 'reuse':
         // Revoked and audited by the very statement that found it out.

@@ -6,7 +6,7 @@ import { minutes, seconds } from '#lib/core/duration'
 import type { SessionStore } from '#lib/core/ports'
 import type { SessionRecord, SessionView } from '#lib/core/records'
 import { decideApiRefresh } from '#lib/core/api-refresh'
-import { decideRotation, isOver } from '#lib/core/rotation'
+import { carryOut, decideRotation, isOver, type PresentedToken } from '#lib/core/rotation'
 import { rotationFacts } from '#lib/core/session-state'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createSessionStore } from './session-store'
@@ -21,6 +21,7 @@ const lifetimes = {
   apiIdleMs: minutes(60),
   maxSessions: 1000,
 }
+type Decision = ReturnType<typeof decideRotation>
 const tags = ['a'.repeat(32), 'b'.repeat(32)]
 
 /** Some seconds to either side of each boundary: the statement runs a moment after the row was written. */
@@ -94,7 +95,9 @@ describe.each(databases)('on $name', ({ available, open }) => {
         const outcome = await sessions.present(before.session.id, shown, policy, context)
         seen.add(decision)
         expect(outcome.kind).toBe(decision)
-        expectRow((await sessions.find(before.session.id))!.session, before.session, decision, facts.tag)
+        const after = (await sessions.find(before.session.id))!.session
+        expectRow(after, before.session, decision, facts.tag)
+        expectCarriedOut(after, before, shown, decision)
       }),
       { numRuns: 400 },
     )
@@ -125,6 +128,15 @@ describe.each(databases)('on $name', ({ available, open }) => {
     expect([...seen].sort()).toEqual(['access-only', 'both', 'denied', 'reissue', 'reuse', 'rotate'])
   }, 120_000)
 })
+
+/** The row holds what carryOut says, which the exhaustive search walks through in the row's stead. */
+function expectCarriedOut(after: SessionRecord, before: SessionView, shown: PresentedToken, decision: Decision) {
+  const expected = carryOut(rotationFacts(before), shown, decision, before.now)
+  expect(after).toMatchObject({ generation: expected.generation, parentTag: expected.parentTag })
+  const moment = before.now.getTime() - 1
+  const confirmed = (at: Date | null) => (at !== null && at.getTime() > moment ? 'now' : at)
+  expect(confirmed(after.confirmedAt)).toEqual(confirmed(expected.confirmedAt))
+}
 
 function expectRow(after: SessionRecord, before: SessionRecord, decision: string, tag: string) {
   const rotates = decision === 'rotate'

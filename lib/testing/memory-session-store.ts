@@ -9,6 +9,7 @@ import type { ApiPresentOutcome, NewSession, PresentOutcome, SessionStore } from
 import type { SessionView } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 import {
+  carryOut,
   decideConfirmation,
   decideRotation,
   isOver,
@@ -120,8 +121,9 @@ function present(rows: MemoryRows, shown: Presentation<RotationPolicy>, idleMs: 
   }
   const origin = { ip: context.ip, userAgent: context.userAgent }
   change(rows, sid, { ...seen(view, idleMs), ...origin })
-  if (decision === 'confirm-and-access') change(rows, sid, { confirmedAt: view.now })
-  if (decision === 'rotate') change(rows, sid, { ...successor(view, token), confirmedAt: null })
+  const { generation, parentTag, confirmedAt } = carryOut(rotationFacts(view), token, decision, view.now)
+  change(rows, sid, { generation, parentTag, confirmedAt })
+  if (decision === 'rotate') change(rows, sid, { rotatedAt: view.now })
   return { kind: decision, ...afterwards(rows, sid) }
 }
 
