@@ -25,9 +25,12 @@ export function createPasswordHasher(pool: HashPool, { pepper, cost }: HasherSet
   // A bcrypt of no password at the present cost, so that an unknown name costs what a wrong password costs (EN-2).
   const dummy = `$2b$${String(cost).padStart(2, '0')}$${'abcdefghijklmnopqrstuu'}${'x'.repeat(31)}`
 
+  // The dearest cost met so far, if PASSWORD_HASH_COST was once higher than today: every failure takes as long as that one's.
+  let dearest = cost
+
   return {
-    async hash(password) {
-      const bcrypt = await pool.run({ text: prehash(password), cost })
+    async hash(password, share) {
+      const bcrypt = await pool.run({ text: prehash(password), cost }, share)
       return bcrypt === 'busy' ? null : `v1:${pepperId}:${bcrypt}`
     },
 
@@ -35,12 +38,22 @@ export function createPasswordHasher(pool: HashPool, { pepper, cost }: HasherSet
       const [, storedPepper, bcrypt, storedCost] = FORMAT.exec(stored ?? '') ?? []
       const comparable = bcrypt !== undefined && storedPepper === pepperId
       const text = prehash(isTooLong(password) ? '' : password)
-      const match = await pool.run({ text, stored: comparable ? bcrypt : dummy })
+      const compared = comparable ? Number(storedCost) : cost
+      dearest = Math.max(dearest, compared)
+      const match = await pool.run({ text, stored: comparable ? bcrypt : dummy, pad: padding(compared, dearest) })
       if (match === 'busy') return 'busy'
       if (match !== true || !comparable || text === prehash('')) return 'no-match'
       return Number(storedCost) < cost ? 'match-stale' : 'match'
     },
   }
+}
+
+/**
+ * What a failed comparison at one cost is made as dear as another with: 2^4 + (2^4 + 2^5 + 2^6) = 2^7. A hash of an older, lower cost
+ * would else answer faster than the dummy and say that there is an account (EN-2).
+ */
+function padding(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i)
 }
 
 /**
