@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { emailField, parseFields, passwordField, textField, usernameField } from './fields'
+import { emailField, identifierField, parseFields, passwordField, textField, usernameField } from './fields'
 
 const schema = z.object({ email: emailField, username: usernameField, password: passwordField, note: textField })
 const good = { email: 'ada@example.com', username: 'ada', password: 'secret', note: 'hello' }
@@ -86,6 +86,19 @@ describe('token-api 3: register', () => {
     ],
     ['username', 'letters beyond the first plane', '\u{20000}'.repeat(150), '\u{20000}'.repeat(150)],
   ])('%s: %s', (name, _, value, outcome) => expect(errorOf(name, value)).toEqual(outcome))
+})
+
+test.each([
+  ['identifier', identifierField, 4096],
+  ['password', passwordField, 4096],
+  ['any other text', textField, 16_384],
+] as const)('IV-1: %s has a maximum, in code points', (_, field, max) => {
+  const read = (text: string) => parseFields(z.object({ field }), { field: text })
+  for (const letter of ['x', '\u{1f600}']) {
+    expect(read(letter.repeat(max)).kind).toBe('ok')
+    const errors = { field: [`Ensure this field has no more than ${max} characters.`] }
+    for (const more of [1, 1_000_000]) expect(read(letter.repeat(max + more))).toEqual({ kind: 'invalid', errors })
+  }
 })
 
 test('the errors of all fields come at once', () => {
