@@ -26,11 +26,13 @@ export interface UserStore {
   /** By the folded address, and only that: never by username. */
   findByEmail(email: string): Promise<UserRecord | null>
   findByUsername(username: string): Promise<UserRecord | null>
+  /** By email, or by username when no account has that email: one query, so that an unknown name costs no more than a known one. */
+  findByLoginName(typed: string): Promise<UserRecord | null>
   list(): Promise<UserRecord[]>
-  /** Which of the two are taken already; the answer can be old by the time it is used. */
+  /** Which of the two are taken already, as anybody's email or username; the answer can be old by the time it is used. */
   takenFields(email: string, username: string): Promise<UserField[]>
-  /** Replaces a stale hash if it is still the one that was checked (PW-6). */
-  rehash(id: string, checked: string, fresh: string): Promise<void>
+  /** Replaces a stale hash if it is still the one that was checked (PW-6). False: it was not. */
+  rehash(id: string, checked: string, fresh: string): Promise<boolean>
   recordLogin(id: string): Promise<void>
   /** Sets the password, moves the epoch and ends every session, in one transaction. Null: no such user. */
   setPassword(id: string, passwordHash: string): Promise<UserRecord | null>
@@ -97,17 +99,30 @@ export interface ThrottleKey {
 }
 
 export interface Throttle {
-  /** Counts one attempt against every key, or against none when one of them must wait. Taken before the hash (TH-1). */
+  /** A rate: counts one attempt at once against every key, or against none when one of them must wait. */
   take(keys: ThrottleKey[]): Promise<ThrottleVerdict>
-  /** Gives an attempt back: it did not fail, or the fault was ours (TH-7). */
+  /** Gives a counted attempt back, and with it the pause it began. */
   refund(keys: ThrottleKey[]): Promise<void>
+  /**
+   * Holds room for one attempt against every key, or against none, before it is known whether it fails (TH-1); then comes fail or release.
+   * Where all that are under way, should they fail, would use up the rest, it waits for them, some seconds at most; not patient, it does not.
+   */
+  reserve(keys: ThrottleKey[], options?: { patient?: boolean }): Promise<ThrottleVerdict>
+  /** The reserved attempt failed, and counts. */
+  fail(keys: ThrottleKey[]): Promise<void>
+  /** The reserved attempt did not fail, or the fault was ours (TH-7). */
+  release(keys: ThrottleKey[]): Promise<void>
+  /** Forgets the failures; what is under way goes on. */
   clear(key: ThrottleKey): Promise<void>
 }
 
+/** `half`: work for strangers, which may hold at most half of the queue, so that those who have an account still get in. */
+export type HashShare = 'whole' | 'half'
+
 export interface PasswordHasher {
   /** The hash to store. Null: the queue is full, try again later (PW-13). */
-  hash(password: string): Promise<string | null>
-  /** Compares with a stored hash, or with a dummy of the same cost when there is none (EN-2). */
+  hash(password: string, share?: HashShare): Promise<string | null>
+  /** Compares with a stored hash, or with a dummy when there is none; a failure costs the same whatever was stored (EN-2). */
   verify(password: string, stored: string | null): Promise<'match' | 'match-stale' | 'no-match' | 'busy'>
 }
 

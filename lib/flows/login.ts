@@ -3,7 +3,7 @@
  * Called by the login form, by `/auth/login/` and by `/api/token/`; they differ in the kind of session and in their words.
  */
 import { z } from 'zod'
-import { parseFields, passwordField, textField, type FieldErrors } from '#lib/core/fields'
+import { identifierField, parseFields, passwordField, type FieldErrors } from '#lib/core/fields'
 import type { AuditLog, UserStore } from '#lib/core/ports'
 import type { SessionKind } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
@@ -39,12 +39,12 @@ export type Login = (request: LoginRequest) => Promise<LoginOutcome>
 
 export function createLogin(deps: LoginDeps): Login {
   return async ({ input, identifierKey, session, context }) => {
-    const parsed = parseFields(z.object({ [identifierKey]: textField, password: passwordField }), input)
+    const parsed = parseFields(z.object({ [identifierKey]: identifierField, password: passwordField }), input)
     if (parsed.kind === 'invalid') return parsed
     const { [identifierKey]: identifier = '', password = '' } = parsed.data
 
-    // An email first; a username only if no account has that email; never both.
-    const user = (await deps.users.findByEmail(identifier)) ?? (await deps.users.findByUsername(identifier))
+    // An email first; a username only if no account has that email; never both. One query either way (EN-2).
+    const user = await deps.users.findByLoginName(identifier)
     const proof = await deps.provePassword({ user, identifier, password, context })
     const audit = { event: 'login' as const, subjectId: user?.id ?? null, context }
     if (proof.kind !== 'proven') {

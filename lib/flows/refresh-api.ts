@@ -1,7 +1,7 @@
 /** Refresh for programs: a refresh token in a body gives a new access token and, with rotation, a new refresh token (docs/token-api.md, section 6). */
 import type { ApiRefreshPolicy } from '#lib/core/api-refresh'
 import type { ApiRefreshClaims } from '#lib/core/claims'
-import type { IssuedToken, SessionStore, TokenMint } from '#lib/core/ports'
+import type { IssuedToken, SessionStore, Throttle, TokenMint } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 import { sessionOver, type OverReason } from '#lib/core/session-state'
@@ -15,21 +15,25 @@ export type ApiRefreshOutcome =
   | { kind: 'refreshed'; access: IssuedToken; refresh: IssuedToken | null }
   | { kind: 'token-fault'; fault: TokenFaultWord }
   | { kind: 'over'; reason: OverReason | 'user-missing' | 'used' }
+  | { kind: 'throttled'; retryAfterMs: number }
 
 interface RefreshApiDeps {
   sessions: SessionStore
   mint: TokenMint
+  throttle: Throttle
   policy: ApiRefreshPolicy
   readRefresh: ReadApiRefresh
 }
 
 export type RefreshApi = (token: string, context: RequestContext) => Promise<ApiRefreshOutcome>
 
-export function createRefreshApi({ sessions, mint, policy, readRefresh }: RefreshApiDeps): RefreshApi {
+export function createRefreshApi({ sessions, mint, throttle, policy, readRefresh }: RefreshApiDeps): RefreshApi {
   return async (token, context) => {
     const reading = await readRefresh(token)
     if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
     const { sid, g, jti } = reading.claims
+    const verdict = await throttle.take([{ name: 'refreshApi', subject: sid }])
+    if (verdict.kind === 'wait') return { kind: 'throttled', retryAfterMs: verdict.retryAfterMs }
     const outcome = await sessions.presentApi(sid, { generation: g, tag: jti }, policy, context)
     switch (outcome.kind) {
       case 'access-only':

@@ -5,12 +5,16 @@
 import { z } from 'zod'
 import { emailField, parseFields, passwordField, usernameField, type FieldErrors } from '#lib/core/fields'
 import { accountWords, checkPassword, passwordSentence } from '#lib/core/password-policy'
-import type { AuditLog, PasswordHasher, UserField, UserStore } from '#lib/core/ports'
+import type { AuditLog, PasswordHasher, Throttle, ThrottleKey, UserField, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 
 export type RegisterOutcome =
-  { kind: 'registered'; user: UserRecord } | { kind: 'invalid'; errors: FieldErrors } | { kind: 'busy' }
+  | { kind: 'registered'; user: UserRecord }
+  | { kind: 'invalid'; errors: FieldErrors }
+  /** Never on the command line. */
+  | { kind: 'throttled'; retryAfterMs: number }
+  | { kind: 'busy' }
 
 export interface RegisterRequest {
   input: unknown
@@ -23,6 +27,7 @@ interface RegisterDeps {
   users: UserStore
   hasher: PasswordHasher
   audit: AuditLog
+  throttle: Throttle
   policy: { minLength: number; siteWords: string[] }
 }
 
@@ -35,8 +40,46 @@ const takenSentence: Record<UserField, string> = {
   username: 'A user with that username already exists.',
 }
 
-export function createRegister({ users, hasher, audit, policy }: RegisterDeps): Register {
-  const refused = async (errors: FieldErrors, context: RequestContext | null): Promise<RegisterOutcome> => {
+/** What an attempt told about who has an account, and so what it counts as. */
+type Told = 'nothing' | 'a name is free' | 'a name is taken' | 'registered'
+
+export function createRegister(deps: RegisterDeps): Register {
+  return async (request) => {
+    const { context } = request
+    if (context === null) return (await attempt(deps, request)).outcome
+    const keys = keysOf(context)
+    const all = Object.values(keys)
+    // Before it is looked whether the names are taken: that is what somebody with a list of addresses comes for.
+    const verdict = await deps.throttle.reserve(all)
+    if (verdict.kind === 'wait') {
+      await deps.audit.append({ event: 'register', outcome: 'failure', reason: 'throttled', context })
+      return { kind: 'throttled', retryAfterMs: verdict.retryAfterMs }
+    }
+    let told: Told = 'nothing'
+    try {
+      const { outcome, ...result } = await attempt(deps, request)
+      told = result.told
+      return outcome
+    } finally {
+      const counts = told === 'nothing' ? [] : [told === 'a name is free' ? keys.refused : keys.register]
+      if (counts.length > 0) await deps.throttle.fail(counts)
+      await deps.throttle.release(all.filter((key) => !counts.includes(key)))
+    }
+  }
+}
+
+function keysOf({ network }: RequestContext) {
+  return {
+    register: { name: 'register', subject: network },
+    refused: { name: 'registerRefused', subject: network },
+  } satisfies Record<string, ThrottleKey>
+}
+
+async function attempt(
+  { users, hasher, audit, policy }: RegisterDeps,
+  { input, context, as }: RegisterRequest,
+): Promise<{ outcome: RegisterOutcome; told: Told }> {
+  const refused = async (errors: FieldErrors, told: Told) => {
     await audit.append({
       event: context ? 'register' : 'user.create',
       outcome: 'failure',
@@ -44,32 +87,33 @@ export function createRegister({ users, hasher, audit, policy }: RegisterDeps): 
       context,
       detail: { fields: Object.keys(errors).join(' ') },
     })
-    return { kind: 'invalid', errors }
+    return { outcome: { kind: 'invalid' as const, errors }, told }
   }
 
-  return async ({ input, context, as }) => {
-    const parsed = parseFields(schema, input)
-    const taken = await users.takenFields(fieldOf(input, 'email'), fieldOf(input, 'username'))
-    const errors = { ...takenErrors(taken), ...passwordErrors(input, policy) }
-    if (parsed.kind === 'invalid') return refused({ ...errors, ...parsed.errors }, context)
-    if (Object.keys(errors).length > 0) return refused(errors, context)
+  const parsed = parseFields(schema, input)
+  const names = { email: fieldOf(input, 'email'), username: fieldOf(input, 'username') }
+  const asked = names.email !== '' || names.username !== ''
+  const taken = asked ? await users.takenFields(names.email, names.username) : []
+  const errors = { ...takenErrors(taken), ...passwordErrors(input, policy) }
+  const told = taken.length > 0 ? 'a name is taken' : asked ? 'a name is free' : 'nothing'
+  if (parsed.kind === 'invalid') return refused({ ...errors, ...parsed.errors }, told)
+  if (Object.keys(errors).length > 0) return refused(errors, told)
 
-    const { email, username, password } = parsed.data
-    const passwordHash = await hasher.hash(password)
-    if (passwordHash === null) return { kind: 'busy' }
-    // Two may both have come this far with one name: the unique index lets one in, the other gets the field's sentence.
-    const created = await users.create({ email, username, passwordHash, ...as })
-    if (created.kind === 'taken') return refused(takenErrors(created.fields), context)
-    const { user } = created
-    await audit.append({
-      event: context ? 'register' : 'user.create',
-      outcome: 'success',
-      ...(context ? { actorId: user.id } : { actorId: null, reason: 'command_line' }),
-      subjectId: user.id,
-      context,
-    })
-    return { kind: 'registered', user }
-  }
+  const { email, username, password } = parsed.data
+  const passwordHash = await hasher.hash(password, context ? 'half' : 'whole')
+  if (passwordHash === null) return { outcome: { kind: 'busy' }, told: 'a name is free' }
+  // Two may both have come this far with one name: the database lets one in, the other gets the field's sentence.
+  const created = await users.create({ email, username, passwordHash, ...as })
+  if (created.kind === 'taken') return refused(takenErrors(created.fields), 'a name is taken')
+  const { user } = created
+  await audit.append({
+    event: context ? 'register' : 'user.create',
+    outcome: 'success',
+    ...(context ? { actorId: user.id } : { actorId: null, reason: 'command_line' }),
+    subjectId: user.id,
+    context,
+  })
+  return { outcome: { kind: 'registered', user }, told: 'registered' }
 }
 
 /** The policy's objection, also when other fields are wrong: all errors come at once. Words are taken from whatever was given. */
