@@ -6,7 +6,6 @@ import { createHmac } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
-import type { AuditLog } from '#lib/core/ports'
 import { createHashPool } from '#lib/crypto/hash-pool'
 import { createPasswordHasher, fingerprint } from '#lib/crypto/password-hasher'
 import { verifyBrowserRefresh } from '#lib/crypto/refresh-token'
@@ -113,7 +112,7 @@ async function join(
     apiIdleMs: config.jwt.refreshLifeMs,
     maxSessions: config.maxSessions,
   })
-  const audit: AuditLog = createAuditLog(db, onFault)
+  const audit = createAuditLog(db, onFault)
   const throttle = createThrottle(db, {
     hmacKey: deriveKey(secrets.authSecret, 'throttle'),
     scale: config.rateLimitScale,
@@ -140,7 +139,7 @@ async function join(
     clock,
     identify,
     openSession,
-    register: createRegister({ users, hasher, audit, policy }),
+    register: createRegister({ users, hasher, audit, throttle, policy }),
     login: createLogin({
       ...{ users, audit, provePassword, openSession },
       recordsLastLogin: config.jwt.updateLastLogin,
@@ -148,13 +147,13 @@ async function join(
     }),
     logout: createLogout({ sessions, audit }),
     reauthenticate: createReauthenticate({ users, audit, provePassword, openSession }),
-    changePassword: createChangePassword({ users, hasher, audit, provePassword, openSession, policy }),
+    changePassword: createChangePassword({ users, hasher, audit, provePassword, openSession, policy, onFault }),
     listSessions: createListSessions({ sessions }),
     endSessions: createEndSessions({ sessions, audit }),
     confirm: createConfirm({ sessions, readRefresh, onFault }),
     refreshBrowser: createRefreshBrowser({ sessions, mint, audit, readRefresh, policy: config.session }),
     wouldRefresh: createForeseeRefresh({ sessions, readRefresh, policy: config.session }),
-    refreshApi: createRefreshApi({ sessions, mint, readRefresh: readApiRefresh, policy: config.jwt }),
+    refreshApi: createRefreshApi({ sessions, mint, throttle, readRefresh: readApiRefresh, policy: config.jwt }),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
@@ -167,6 +166,7 @@ async function join(
     prune: async () => ({ sessions: await pruneSessions(db), counters: await pruneThrottle(db) }),
     async close() {
       await pool.close()
+      await audit.flush()
       await database.close()
       await stop()
     },
