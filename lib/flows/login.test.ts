@@ -245,6 +245,16 @@ describe('the throttle', () => {
     expect(latchkey.throttle.count(ADDRESS)).toBe(wrong)
   })
 
+  test('a good login clears the account before the name: who comes in by the name finds room for the account', async () => {
+    const latchkey = world()
+    await attempt(latchkey, 'ada', WRONG)
+    const cleared: string[] = []
+    const { clear } = latchkey.throttle
+    latchkey.throttle.clear = (key) => (cleared.push(key.name), clear(key))
+    await attempt(latchkey, 'ada', PASSWORD)
+    expect(cleared).toEqual(['loginPair', 'loginName'])
+  })
+
   test('forty people of one address log in at once', async () => {
     const latchkey = world()
     const people = Array.from({ length: 40 }, (_, i) =>
