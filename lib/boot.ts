@@ -3,10 +3,11 @@
  * Only cli/serve.mjs may launch it: it alone knows the address at the other end of a connection (decision 0004).
  */
 import { readConfig, type Config } from '#lib/config'
-import { hours } from '#lib/core/duration'
+import { hours, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
 import { reportFault } from '#lib/report-fault'
 import { openOnce } from '#lib/running'
+import { isUnavailable } from '#lib/store/database'
 import { openLatchkey } from '#lib/wiring'
 
 /** The hand-shake with cli/serve.mjs. */
@@ -36,6 +37,9 @@ export async function boot(): Promise<void> {
       }),
     )
     setInterval(() => latchkey.pruneThrottle().catch(reportFault), hours(1)).unref()
+    // Every instance looks for itself what has become of the keys; that the database does not answer is told by every request.
+    const tendKeys = () => latchkey.tendKeys().catch((error: unknown) => isUnavailable(error) || reportFault(error))
+    setInterval(tendKeys, seconds(2)).unref()
     launcher.close = () => latchkey.close()
     launcher.ready({ lines: welcome(config) })
   } catch (error) {

@@ -29,8 +29,8 @@ export interface UserStore {
   list(): Promise<UserRecord[]>
   /** Which of the two are taken already; the answer can be old by the time it is used. */
   takenFields(email: string, username: string): Promise<UserField[]>
-  /** Replaces a stale hash if it is still the one that was checked (PW-6). */
-  rehash(id: string, checked: string, fresh: string): Promise<void>
+  /** Replaces a stale hash if it is still the one that was checked (PW-6). True: it was. */
+  rehash(id: string, checked: string, fresh: string): Promise<boolean>
   recordLogin(id: string): Promise<void>
   /** Sets the password, moves the epoch and ends every session, in one transaction. Null: no such user. */
   setPassword(id: string, passwordHash: string): Promise<UserRecord | null>

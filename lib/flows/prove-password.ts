@@ -72,8 +72,9 @@ async function rehash(
 ): Promise<UserRecord> {
   const fresh = await deps.hasher.hash(password)
   if (fresh === null || user.passwordHash === null) return user
-  await deps.users.rehash(user.id, user.passwordHash, fresh)
-  return { ...user, passwordHash: fresh }
+  // False: the password was changed, or rehashed by another login, since it was read. What is stored now is not known here.
+  const replaced = await deps.users.rehash(user.id, user.passwordHash, fresh)
+  return replaced ? { ...user, passwordHash: fresh } : user
 }
 
 function whyFailed(user: UserRecord | null, result: string) {

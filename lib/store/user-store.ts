@@ -49,7 +49,11 @@ export function createUserStore(db: PrismaClient): UserStore {
     },
 
     async rehash(id, checked, fresh) {
-      await db.user.updateMany({ where: { id, passwordHash: checked }, data: { passwordHash: fresh } })
+      const { count } = await db.user.updateMany({
+        where: { id, passwordHash: checked },
+        data: { passwordHash: fresh },
+      })
+      return count > 0
     },
 
     async recordLogin(id) {

@@ -36,7 +36,9 @@ export function memoryUserStore(rows: MemoryRows): UserStore {
     takenFields: async (email, username) => taken(email, username),
     async rehash(id, checked, fresh) {
       const user = users.get(id)
-      if (user?.passwordHash === checked) user.passwordHash = fresh
+      if (user?.passwordHash !== checked) return false
+      user.passwordHash = fresh
+      return true
     },
     async recordLogin(id) {
       change(users.get(id), { lastLoginAt: clock.now() })

@@ -11,6 +11,7 @@ import {
   allowedMethods,
   answersInData,
   isDocument,
+  isPublished,
   isStatic,
   keepsFinalSlash,
   landing,
@@ -31,7 +32,7 @@ export async function gate(request: NextRequest): Promise<NextResponse> {
   if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
-    return dress(await answer(request, kind, envelope), envelope, answersInData(pathname) ? 'data' : 'page')
+    return dress(await answer(request, kind, envelope), envelope, clothing(pathname))
   } catch (fault) {
     // A database that does not answer is never a verdict: no cookie is touched, nobody is sent to log in.
     return dress(serverFault(fault, request, envelope), envelope, 'page')
@@ -76,6 +77,11 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   const onward = home === null ? forwardWith(passed.cookies, request, envelope) : redirect(request, home, 303)
   for (const cookie of passed.cookies) onward.cookies.set(cookie)
   return onward
+}
+
+function clothing(pathname: string): 'page' | 'data' | 'published' {
+  if (isPublished(pathname)) return 'published'
+  return answersInData(pathname) ? 'data' : 'page'
 }
 
 /** On to the page, with the headers that only we set. */
