@@ -229,7 +229,7 @@ function keyFaults(settings: Settings): string[] {
   const { error } = secret.safeParse(JWT_SIGNING_KEY)
   faults.push(...(error?.issues ?? []).map(({ message }) => `JWT_SIGNING_KEY ${message}.`))
   const bytes = hashBytes(JWT_ALGORITHM)
-  if (Buffer.byteLength(JWT_SIGNING_KEY) < bytes)
+  if (!error && Buffer.byteLength(JWT_SIGNING_KEY) < bytes)
     faults.push(`JWT_SIGNING_KEY must be at least ${bytes} bytes for JWT_ALGORITHM=${JWT_ALGORITHM}.`)
   if (JWT_SIGNING_KEY === AUTH_SECRET || JWT_SIGNING_KEY === PASSWORD_PEPPER)
     faults.push('JWT_SIGNING_KEY must be neither AUTH_SECRET nor PASSWORD_PEPPER.')
