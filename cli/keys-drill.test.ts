@@ -72,7 +72,7 @@ test(
         else {
           if (found.kind !== 'token-fault' || found.fault !== 'expired') refused.push(found)
           const outcome = await anyServer().refreshBrowser(refresh, context)
-          if (outcome.kind !== 'refreshed') return void refused.push(outcome) ?? count
+          if (outcome.kind !== 'refreshed') throw new Error(`A browser was logged out: ${JSON.stringify(outcome)}`)
           access = outcome.access.token
           refresh = outcome.refresh?.token ?? refresh
           kids.add(kidOf(access))
@@ -88,7 +88,8 @@ test(
       let count = 0
       for (; Date.now() < end; count++) {
         const outcome = await anyServer().refreshApi(refresh, context)
-        if (outcome.kind !== 'refreshed' || !outcome.refresh) return void refused.push(outcome) ?? count
+        if (outcome.kind !== 'refreshed' || !outcome.refresh)
+          throw new Error(`A program was logged out: ${JSON.stringify(outcome)}`)
         ;({ token: access } = outcome.access)
         ;({ token: refresh } = outcome.refresh)
         kids.add(kidOf(access))

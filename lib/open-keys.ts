@@ -3,7 +3,7 @@
  * (docs/design.md, section 7). Part of the wiring.
  */
 import type { Config } from '#lib/config'
-import { hashBytes, isHmac } from '#lib/core/algorithms'
+import { hashBytes, isHmac, type Algorithm, type HmacAlgorithm } from '#lib/core/algorithms'
 import type { AuditLog } from '#lib/core/ports'
 import { VerifyOnly } from '#lib/core/verify-only'
 import { openHmacKeys } from '#lib/crypto/given-keys'
@@ -30,63 +30,73 @@ interface OpenKeys {
   audit: AuditLog
 }
 
-/** The keys of the settings, or those of the database; and the secrets this database belongs to. */
-export async function openKeys({
-  config,
-  secrets,
-  db,
-  audit,
-}: OpenKeys): Promise<{ ring: KeyRing; manageKeys: ManageKeys | null }> {
-  const { authSecret, pepper, previous, given } = secrets
-  const sealingKey = deriveKey(authSecret, 'seal-signing-keys')
-  const formerSealingKey = previous.authSecret && deriveKey(previous.authSecret, 'seal-signing-keys')
+interface OpenedKeys {
+  ring: KeyRing
+  /** Null: the keys come from the settings and nobody manages them here. */
+  manageKeys: ManageKeys | null
+}
+
+/** The keys of the settings, or those of the database. Throws StartError when the database belongs to other secrets. */
+export async function openKeys(wanted: OpenKeys): Promise<OpenedKeys> {
+  await holdToSecrets(wanted)
+  const { config, secrets } = wanted
+  if (secrets.given) return { ring: fixedRing(secrets.given), manageKeys: null }
+  const { algorithm, signingKey } = config.keys
+  if (!isHmac(algorithm)) return openDatabaseKeys(wanted, algorithm)
+  const derive = (secret: Buffer) => deriveKey(secret, 'sign-hmac', hashBytes(algorithm))
+  const former = secrets.previous.authSecret ? [derive(secrets.previous.authSecret)] : []
+  const keys = await (signingKey === null
+    ? openHmacKeys(algorithm, [derive(secrets.authSecret), ...former])
+    : openHmacKeys(algorithm, [Buffer.from(signingKey)]))
+  return { ring: fixedRing(keys), manageKeys: null }
+}
+
+/** The start is refused with other secrets than those of the database, unless its own are set beside them as those of before. */
+async function holdToSecrets({ secrets, db, audit }: OpenKeys): Promise<void> {
+  const { authSecret, pepper, previous } = secrets
+  const { to, from } = sealingKeys(secrets)
+  const reseal = from && ((kid: string, sealed: string) => resealed(kid, sealed, { from, to }))
   const marks = (present: Buffer, former: Buffer | null) => ({
     present: fingerprint(present),
     previous: former && fingerprint(former),
   })
-  const reseal = formerSealingKey
-    ? (kid: string, sealed: string) => resealed(kid, sealed, { from: formerSealingKey, to: sealingKey })
-    : null
   const accepted = {
     AUTH_SECRET: await acceptSecret(db, 'AUTH_SECRET', marks(authSecret, previous.authSecret), reseal),
     PASSWORD_PEPPER: await acceptSecret(db, 'PASSWORD_PEPPER', marks(pepper, previous.pepper)),
   }
+  const row = { event: 'key.secret' as const, outcome: 'success' as const, reason: 'replaced', context: null }
   for (const [name, what] of Object.entries(accepted))
-    if (what === 'replaced')
-      await audit.append({
-        event: 'key.secret',
-        outcome: 'success',
-        reason: 'replaced',
-        context: null,
-        detail: { name },
-      })
+    if (what === 'replaced') await audit.append({ ...row, detail: { name } })
+}
 
-  const { algorithm, rotationAgeMs, publishAheadMs } = config.keys
-  if (given) return { ring: fixedRing(given), manageKeys: null }
-  if (isHmac(algorithm)) {
-    const derived = [authSecret, ...(previous.authSecret ? [previous.authSecret] : [])].map((secret) =>
-      deriveKey(secret, 'sign-hmac', hashBytes(algorithm)),
-    )
-    const own = config.keys.signingKey === null ? derived : [Buffer.from(config.keys.signingKey)]
-    return { ring: fixedRing(await openHmacKeys(algorithm, own as [Buffer, ...Buffer[]])), manageKeys: null }
-  }
-
+async function openDatabaseKeys(
+  { config, secrets, db, audit }: OpenKeys,
+  algorithm: Exclude<Algorithm, HmacAlgorithm>,
+): Promise<OpenedKeys> {
+  const { rotationAgeMs, publishAheadMs } = config.keys
   const tokenLifeMs = Math.max(config.jwt.accessLifeMs, config.jwt.refreshLifeMs)
+  const { to, from } = sealingKeys(secrets)
   const store = createKeyStore(db, { publishAheadMs, tokenLifeMs })
-  const makeKey = () => makeSigningKey(sealingKey, algorithm)
+  const makeKey = () => makeSigningKey(to, algorithm)
   const manageKeys = createManageKeys({ store, makeKey, audit, policy: { algorithm, rotationAgeMs, publishAheadMs } })
   await manageKeys.start()
   await lengthenKeyLives(db, tokenLifeMs)
   const ring = await openLiveRing({
     read: async () => (await store.read()).keys,
-    // An instance that was restarted before this one may have sealed under the other secret.
+    // An instance that was started before this one, or after it, may have sealed under the other secret.
     openSigner: (key) =>
-      openSigningKey(key, sealingKey).catch((error: unknown) => {
-        if (!formerSealingKey) throw error
-        return openSigningKey(key, formerSealingKey)
+      openSigningKey(key, to).catch((error: unknown) => {
+        if (!from) throw error
+        return openSigningKey(key, from)
       }),
   })
   return { ring, manageKeys }
+}
+
+/** What private halves are sealed under, and what they were sealed under before. */
+function sealingKeys({ authSecret, previous }: Secrets): { to: Buffer; from: Buffer | null } {
+  const derive = (secret: Buffer) => deriveKey(secret, 'seal-signing-keys')
+  return { to: derive(authSecret), from: previous.authSecret && derive(previous.authSecret) }
 }
 
 /** What tokens are signed and read with, as it is at each use. Whoever only reads never touches `signer`. */
@@ -102,7 +112,10 @@ export function tokenSettings({ jwt }: Config, ring: KeyRing): () => SignedToken
   })
 }
 
-/** For flows that end in a token, unless `ends` says that this call does not: refused before anything is done where none can be signed, and with keys that can be trusted. */
+/**
+ * For flows that end in a token, unless `ends` says that this call does not: refused before anything is done where none can be signed,
+ * and otherwise with keys that can be trusted.
+ */
 export function whileItIssues(ring: KeyRing) {
   return <Arguments extends unknown[], Result>(
       flow: (...given: Arguments) => Promise<Result>,
