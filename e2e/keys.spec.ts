@@ -1,6 +1,6 @@
 /** Keys as other services and a shell see them: the key set, the metadata, and rotation under load on a real server. */
 import { execFile } from 'node:child_process'
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import path from 'node:path'
 import type { APIRequestContext } from '@playwright/test'
 import { expect, newAddress, newPerson, test } from './people'
@@ -57,6 +57,43 @@ test('the metadata names what is there, and all of it answers', async ({ request
   expect(metadata).toMatchObject({ issuer: baseURL, jwks_uri: `${baseURL}/.well-known/jwks.json` })
   expect((await request.get(metadata.jwks_uri)).status()).toBe(200)
   expect((await request.post(metadata.token_endpoint, { data: {} })).status()).toBe(400)
+})
+
+test('with the public half of the keys alone: tokens are checked, none is issued, and that is said in words', async ({
+  playwright,
+}) => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  let server: ServerProcess | null = null
+  try {
+    const env = { JWT_VERIFYING_KEY: pem.replaceAll('\n', '\\n') }
+    server = await startServer('verify-only', env, (process) => (server = process))
+    const request = await playwright.request.newContext({ baseURL: server.url, maxRedirects: 0 })
+    const origin = { origin: server.url }
+    const data = { email: 'ada@example.com', username: 'ada', password: 'seven green bottles' }
+    const stale = { cookie: 'refresh_token=stale' }
+    const replies = await Promise.all([
+      request.post('/api/token/', { data }),
+      request.post('/api/token/refresh/', { data: { refresh: 'x' } }),
+      request.post('/api/register/', { data }),
+      request.post('/auth/login/', { data, headers: origin }),
+      request.get('/dashboard', { headers: stale }),
+    ])
+    const refusal = { detail: 'This server only checks tokens; it has no key to issue any.', code: 'verify_only' }
+    for (const reply of replies)
+      expect([reply.url(), reply.status(), await reply.json()]).toEqual([reply.url(), 403, refusal])
+    expect((await request.get('/', { headers: stale })).status()).toBe(200)
+    expect((await request.post('/api/token/verify/', { data: { token: 'x' } })).status()).toBe(401)
+    expect((await (await request.get('/.well-known/jwks.json')).json()).keys).toHaveLength(1)
+    expect(await (await request.get('/.well-known/oauth-authorization-server')).json()).not.toHaveProperty(
+      'token_endpoint',
+    )
+    expect(server.output()).not.toContain('"level":"error"')
+    await request.dispose()
+  } finally {
+    server?.kill('SIGKILL')
+    await server?.exited
+  }
 })
 
 test('keys are rotated under load, by schedule and by hand: no 401, nobody is logged out', async ({ playwright }) => {

@@ -19,6 +19,7 @@ import {
   type PathKind,
 } from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
+import { isVerifyOnly } from '#lib/core/verify-only'
 import { running } from '#lib/running'
 import { isLoggedIn, passage } from './gate-passage'
 import { refusal, serverFault } from './gate-refusal'
@@ -71,7 +72,11 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   if (kind === 'auth')
     return home !== null && (await isLoggedIn(cookieHeader)) ? redirect(request, home, 303) : forward(envelope)
 
-  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded))
+  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded)).catch((fault: unknown) => {
+    // A server that issues no tokens still shows the pages that are for everybody.
+    if (kind !== 'open' || answersInData(pathname) || !isVerifyOnly(fault)) throw fault
+    return { kind: 'refused' as const, reason: null }
+  })
   if (passed.kind === 'refused')
     return kind === 'protected' && document ? toLogin(request, passed.reason) : forward(envelope)
   const onward = home === null ? forwardWith(passed.cookies, request, envelope) : redirect(request, home, 303)
