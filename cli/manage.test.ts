@@ -361,7 +361,8 @@ describe('usage and faults', () => {
   test('help is no fault', async () => {
     const { status, out } = await manage(['--help'])
     expect(status).toBe(0)
-    for (const command of ['createsuperuser', 'user', 'session', 'audit', 'migrate']) expect(out).toContain(command)
+    for (const command of ['createsuperuser', 'user', 'session', 'keys', 'audit', 'migrate'])
+      expect(out).toContain(command)
   })
 
   test('migrate on a database that is up to date says so', async () => {
@@ -434,17 +435,22 @@ describe('the guide', () => {
       if (example.startsWith('session')) await logIn('ada')
       const id = example.includes('session revoke') && example.split(' ').find((word) => word.length === 36)
       const live = id ? await liveSession('ada') : ''
-      const args = (id ? example.replace(id, live) : example).split(' ')
+      const kid = example.includes('keys drop') && example.split(' ').find((word) => word.length === 43)
+      const signs = kid ? (await server.manageKeys?.list())?.find(({ state }) => state === 'current')?.kid : ''
+      const named = kid ? example.replace(kid, signs ?? '') : example
+      const args = (id ? named.replace(id, live) : named).split(' ')
       expect([example, await manage(args, { input: password })]).toMatchObject([example, { status: 0 }])
     }
   })
 
   test('it has every command', async () => {
-    const helps = await Promise.all([[], ['user'], ['session'], ['audit']].map((group) => manage([...group, '--help'])))
+    const helps = await Promise.all(
+      [[], ['user'], ['session'], ['keys'], ['audit']].map((group) => manage([...group, '--help'])),
+    )
     const verbs = helps.flatMap(({ out }, i) => [
       ...[...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, verb]) => [i, verb] as const),
     ])
-    const groups = ['', 'user ', 'session ', 'audit ']
+    const groups = ['', 'user ', 'session ', 'keys ', 'audit ']
     const names = verbs.map(([i, verb]) => `${groups[i]}${verb}`).filter((name) => !/help$/.test(name))
     expect(names).toContain('session revoke')
     for (const name of names) expect(guide).toContain(`manage -- ${name}`)

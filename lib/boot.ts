@@ -7,6 +7,7 @@ import { hours, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
 import { reportFault } from '#lib/report-fault'
 import { openOnce } from '#lib/running'
+import { isUnavailable } from '#lib/store/database'
 import { openLatchkey } from '#lib/wiring'
 
 /** The hand-shake with cli/serve.mjs. */
@@ -38,6 +39,9 @@ export async function boot(): Promise<void> {
     setInterval(() => latchkey.prune().catch(reportFault), hours(1)).unref()
     // A database that does not answer is told of by the requests that need it.
     setInterval(() => latchkey.clock.measure().catch(() => {}), seconds(30)).unref()
+    // Every instance looks for itself what has become of the keys; that the database does not answer is told by every request.
+    const tendKeys = () => latchkey.tendKeys().catch((error: unknown) => isUnavailable(error) || reportFault(error))
+    setInterval(tendKeys, seconds(2)).unref()
     launcher.close = () => latchkey.close()
     launcher.ready({ lines: welcome(config, clockWarning(latchkey.clock.aheadMs())) })
   } catch (error) {

@@ -35,6 +35,8 @@ describe('without any variable', () => {
       loopback: true,
       authSecret: null,
       passwordPepper: null,
+      authSecretPrevious: null,
+      passwordPepperPrevious: null,
       trustedProxies: [],
       rateLimitScale: 1,
       cookieSameSite: 'lax',
@@ -56,6 +58,13 @@ describe('without any variable', () => {
         tolerant: false,
         updateLastLogin: true,
         issuer: 'http://localhost:3000',
+      },
+      keys: {
+        algorithm: 'ES256',
+        signingKey: null,
+        verifyingKey: null,
+        rotationAgeMs: days(90),
+        publishAheadMs: minutes(10),
       },
       development: false,
       warnings: [],
@@ -203,6 +212,82 @@ describe('PR-1: each fault is named', () => {
     const found = faults({ PORT: 'x', PUBLIC_URL: 'http://login.example.com', LATE_REFRESH_WINDOW: '1h' })
     const names = found.map((line) => line.split(' ')[0])
     expect(names.sort()).toEqual(['AUTH_SECRET', 'LATE_REFRESH_WINDOW', 'PASSWORD_PEPPER', 'PORT', 'PUBLIC_URL'])
+  })
+})
+
+describe('TK-3: the algorithm and the secret of HS256 and its kin', () => {
+  const hs = (JWT_ALGORITHM: string, JWT_SIGNING_KEY: string) => faults({ JWT_ALGORITHM, JWT_SIGNING_KEY })
+  const bytes = (count: number) => (SECRET + PEPPER).slice(0, count)
+
+  test.each([
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'HS256',
+    'HS384',
+    'HS512',
+  ])('%s is one', (JWT_ALGORITHM) => expect(readConfig({ JWT_ALGORITHM }).keys.algorithm).toBe(JWT_ALGORITHM))
+
+  test.each(['none', 'es256', 'ES256K', 'Ed25519', 'HS1', ' ES256'])('%j is none', (JWT_ALGORITHM) => {
+    expect(faults({ JWT_ALGORITHM })).toEqual([expect.stringMatching(/^JWT_ALGORITHM must be one of ES256/)])
+  })
+
+  test.each([
+    ['HS256', 32],
+    ['HS384', 48],
+    ['HS512', 64],
+  ] as const)('%s wants %d bytes, and one less is too short', (algorithm, count) => {
+    expect(hs(algorithm, bytes(count))).toEqual([])
+    expect(hs(algorithm, bytes(count - 1))).toEqual([
+      expect.stringMatching(new RegExp(`^JWT_SIGNING_KEY must be at least ${count} bytes`)),
+    ])
+  })
+
+  test.each<[string, string, RegExp]>([
+    ['a sample', 'django-insecure-w1dn3kq8zv7h2m5r9t4y6u0p', /is one from a sample/],
+    ['one letter', 'x'.repeat(64), /is too regular/],
+    ['a key in PEM', `-----BEGIN PUBLIC KEY-----\n${bytes(64)}\n-----END PUBLIC KEY-----`, /not a key in PEM/],
+  ])('%s is no secret', (_, text, words) => {
+    const found = hs('HS256', text)
+    expect(found).toEqual([expect.stringMatching(words)])
+    expect(found[0]).toMatch(/^JWT_SIGNING_KEY /)
+    expect(found[0]).not.toContain(text.slice(0, 40))
+  })
+
+  test('it is a secret of its own', () => {
+    const shared = { JWT_ALGORITHM: 'HS256', JWT_SIGNING_KEY: SECRET }
+    expect(faults({ ...shared, AUTH_SECRET: SECRET })).toEqual([
+      expect.stringMatching(/^JWT_SIGNING_KEY must be neither/),
+    ])
+    expect(faults({ ...shared, AUTH_SECRET: PEPPER })).toEqual([])
+  })
+
+  test('JWT_VERIFYING_KEY beside it is said to be ignored', () => {
+    const config = readConfig({ JWT_ALGORITHM: 'HS256', JWT_VERIFYING_KEY: 'x' })
+    expect(config.warnings).toEqual([expect.stringMatching(/^JWT_VERIFYING_KEY is ignored/)])
+  })
+})
+
+describe('KY-3 and KY-5: replacing keys and secrets', () => {
+  test('the next key is published before the last one is due, and later than 10 minutes before only with a warning', () => {
+    expect(faults({ KEY_ROTATION_AGE: '10m' })).toEqual([expect.stringMatching(/^KEY_PUBLISH_AHEAD must be shorter/)])
+    expect(readConfig({ KEY_ROTATION_AGE: '601', KEY_PUBLISH_AHEAD: '600' }).warnings).toEqual([])
+    expect(readConfig({ KEY_PUBLISH_AHEAD: '599' }).warnings).toEqual([expect.stringMatching(/^KEY_PUBLISH_AHEAD is/)])
+  })
+
+  test.each(['AUTH_SECRET', 'PASSWORD_PEPPER'])('%s_PREVIOUS is another one', (name) => {
+    expect(faults({ [name]: SECRET, [`${name}_PREVIOUS`]: PEPPER })).toEqual([])
+    expect(faults({ [name]: SECRET, [`${name}_PREVIOUS`]: SECRET })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}_PREVIOUS must be the ${name} of before`)),
+    ])
+    expect(faults({ [`${name}_PREVIOUS`]: 'short' })[0]).toMatch(new RegExp(`^${name}_PREVIOUS must be at least 32`))
   })
 })
 

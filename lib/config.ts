@@ -4,6 +4,7 @@
  */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { ALGORITHMS, hashBytes, isHmac } from '#lib/core/algorithms'
 import { days, hours, minutes, parseDuration, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
 
@@ -71,6 +72,8 @@ const schema = z.object({
   PUBLIC_URL: z.string().optional(),
   AUTH_SECRET: secret,
   PASSWORD_PEPPER: secret,
+  AUTH_SECRET_PREVIOUS: secret,
+  PASSWORD_PEPPER_PREVIOUS: secret,
   TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -102,6 +105,12 @@ const schema = z.object({
   JWT_REFRESH_REUSE: z.enum(['strict', 'tolerant'], { error: 'must be strict or tolerant' }).default('strict'),
   JWT_UPDATE_LAST_LOGIN: flag(true),
   JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
+  JWT_ALGORITHM: z.enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` }).default('ES256'),
+  // What is in them is judged by lib/crypto/given-keys.ts, before anything is opened.
+  JWT_SIGNING_KEY: z.string().optional(),
+  JWT_VERIFYING_KEY: z.string().optional(),
+  KEY_ROTATION_AGE: duration('90d', { min: second, max: days(3650) }),
+  KEY_PUBLISH_AHEAD: duration('10m', { min: second, max: days(30) }),
 })
 
 /** The names of all settings, for the check that .env.example lists them. */
@@ -134,6 +143,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     loopback,
     authSecret: settings.AUTH_SECRET ?? null,
     passwordPepper: settings.PASSWORD_PEPPER ?? null,
+    authSecretPrevious: settings.AUTH_SECRET_PREVIOUS ?? null,
+    passwordPepperPrevious: settings.PASSWORD_PEPPER_PREVIOUS ?? null,
     trustedProxies: settings.TRUSTED_PROXIES,
     rateLimitScale: settings.RATE_LIMIT_SCALE,
     cookieSameSite: settings.COOKIE_SAMESITE,
@@ -155,6 +166,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       tolerant: settings.JWT_REFRESH_REUSE === 'tolerant',
       updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
       issuer: settings.JWT_ISSUER ?? url.origin,
+    },
+    keys: {
+      algorithm: settings.JWT_ALGORITHM,
+      signingKey: settings.JWT_SIGNING_KEY ?? null,
+      verifyingKey: settings.JWT_VERIFYING_KEY ?? null,
+      rotationAgeMs: settings.KEY_ROTATION_AGE,
+      publishAheadMs: settings.KEY_PUBLISH_AHEAD,
     },
     development: env.NODE_ENV === 'development',
     warnings: warnings(settings, url),
@@ -181,6 +199,7 @@ function contradictions(settings: Settings, url: URL, env: Record<string, string
     faults.push('LATE_REFRESH_WINDOW must be shorter than ROTATION_AGE.')
   if (AUTH_SECRET !== undefined && AUTH_SECRET === PASSWORD_PEPPER)
     faults.push('AUTH_SECRET and PASSWORD_PEPPER must not be the same.')
+  faults.push(...keyFaults(settings))
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     faults.push('PUBLIC_URL must be https:// unless it is this machine itself.')
   if (settings.DATABASE_URL !== undefined) faults.push(...databaseFaults(settings.DATABASE_URL))
@@ -192,6 +211,30 @@ function contradictions(settings: Settings, url: URL, env: Record<string, string
   }
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     faults.push('NODE_TLS_REJECT_UNAUTHORIZED must not be 0: it switches off who-are-you for every connection.')
+  return faults
+}
+
+function keyFaults(settings: Settings): string[] {
+  const { JWT_ALGORITHM, JWT_SIGNING_KEY, AUTH_SECRET, PASSWORD_PEPPER } = settings
+  const faults: string[] = []
+  for (const name of ['AUTH_SECRET', 'PASSWORD_PEPPER'] as const) {
+    const previous = settings[`${name}_PREVIOUS`]
+    if (previous !== undefined && previous === settings[name])
+      faults.push(`${name}_PREVIOUS must be the ${name} of before, not the present one.`)
+  }
+  if (settings.KEY_PUBLISH_AHEAD >= settings.KEY_ROTATION_AGE)
+    faults.push('KEY_PUBLISH_AHEAD must be shorter than KEY_ROTATION_AGE.')
+  if (!isHmac(JWT_ALGORITHM) || JWT_SIGNING_KEY === undefined) return faults
+  // RFC 8725, 2.1: a public key must never pass for a shared secret.
+  if (JWT_SIGNING_KEY.includes('-----BEGIN'))
+    return [...faults, `JWT_SIGNING_KEY must be a random secret for JWT_ALGORITHM=${JWT_ALGORITHM}, not a key in PEM.`]
+  const { error } = secret.safeParse(JWT_SIGNING_KEY)
+  faults.push(...(error?.issues ?? []).map(({ message }) => `JWT_SIGNING_KEY ${message}.`))
+  const bytes = hashBytes(JWT_ALGORITHM)
+  if (!error && Buffer.byteLength(JWT_SIGNING_KEY) < bytes)
+    faults.push(`JWT_SIGNING_KEY must be at least ${bytes} bytes for JWT_ALGORITHM=${JWT_ALGORITHM}.`)
+  if (JWT_SIGNING_KEY === AUTH_SECRET || JWT_SIGNING_KEY === PASSWORD_PEPPER)
+    faults.push('JWT_SIGNING_KEY must be neither AUTH_SECRET nor PASSWORD_PEPPER.')
   return faults
 }
 
@@ -216,6 +259,12 @@ function warnings(settings: Settings, url: URL): string[] {
     settings.PASSWORD_HASH_COST < 12 ? 'PASSWORD_HASH_COST is below 12: stolen hashes would be cheap to try.' : '',
     settings.JWT_ACCESS_TOKEN_LIFETIME > minutes(15)
       ? 'JWT_ACCESS_TOKEN_LIFETIME is above 15 minutes: other services accept a stolen token that long.'
+      : '',
+    settings.KEY_PUBLISH_AHEAD < minutes(10)
+      ? 'KEY_PUBLISH_AHEAD is below 10 minutes: services that keep a copy of the key set may refuse tokens of a new key.'
+      : '',
+    isHmac(settings.JWT_ALGORITHM) && settings.JWT_VERIFYING_KEY !== undefined
+      ? `JWT_VERIFYING_KEY is ignored with JWT_ALGORITHM=${settings.JWT_ALGORITHM}.`
       : '',
   ].filter(Boolean)
 }

@@ -19,6 +19,8 @@ const PUBLIC: Record<string, string> = {
   'app/auth/register/route.ts POST': 'registering from browser code',
   'app/auth/logout/route.ts POST': 'ends the session whose signed cookie comes with it, also one that is over already',
   'app/api/csp-report/route.ts POST': 'browsers report here, without credentials',
+  'app/.well-known/jwks.json/route.ts GET': 'public keys, for whoever checks our tokens',
+  'app/.well-known/oauth-authorization-server/route.ts GET': 'where what is to be found (RFC 8414)',
   ...everyMethod('app/api/register/route.ts', 'registering, for programs; the contract asks no authorization of it'),
   ...everyMethod('app/api/token/route.ts', 'logging in, for programs'),
   ...everyMethod('app/api/token/refresh/route.ts', 'the refresh token in the body is what guards it'),

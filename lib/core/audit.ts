@@ -16,6 +16,14 @@ export type AuditEvent =
   | 'user.deactivate'
   | 'user.delete'
   | 'csrf.refused'
+  | 'key.begin'
+  | 'key.publish'
+  | 'key.hasten'
+  | 'key.promote'
+  | 'key.forget'
+  | 'key.drop'
+  | 'key.replace'
+  | 'key.secret'
 
 export interface AuditEntry {
   event: AuditEvent

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind } from './gate'
+import {
+  allowedMethods,
+  answersInData,
+  isDocument,
+  isPublished,
+  isStatic,
+  keepsFinalSlash,
+  landing,
+  pathKind,
+} from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([
@@ -123,4 +132,14 @@ test.each<[string, string | undefined]>([
   ['/notes', undefined],
   ['/accounts', undefined],
   ['//', undefined],
+  ['/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
 ])('HD-6 the methods of %s: %s', (path, methods) => expect(allowedMethods(path)?.join(', ')).toBe(methods))
+
+test.each([
+  ['/.well-known/jwks.json', true],
+  ['/.well-known/jwks.json/', true],
+  ['/.well-known/oauth-authorization-server', true],
+  ['/.well-known/other', false],
+  ['/.well-known/jwks.json/more', false],
+  ['/api/me/', false],
+])('HD-3 any site may read %s: %s', (path, expected) => expect(isPublished(path)).toBe(expected))

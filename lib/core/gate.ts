@@ -25,6 +25,13 @@ export function isStatic(pathname: string): boolean {
   return pathname.startsWith('/_next/static/') || ['/icon.svg', '/favicon.ico', '/robots.txt'].includes(pathname)
 }
 
+const PUBLISHED = ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server']
+
+/** What any site may read and keep for a while (HD-3, KY-2). */
+export function isPublished(pathname: string): boolean {
+  return PUBLISHED.includes(pathname.replace(/\/$/, ''))
+}
+
 /** Paths whose handlers answer programs and browser code, never a page. */
 export function answersInData(pathname: string): boolean {
   return pathKind(pathname) === 'api' || pathname.startsWith('/auth/')
@@ -41,7 +48,7 @@ const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?
 /** HD-6: the methods of our own paths. A page answers POST for its actions. Null for all else: handlers that others add speak for themselves. */
 export function allowedMethods(pathname: string): string[] | null {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
-  if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
+  if (path === '/auth/session' || PUBLISHED.includes(path)) return ['GET', 'HEAD', 'OPTIONS']
   if (POSTED.includes(path)) return ['POST', 'OPTIONS']
   return PAGES.test(path) ? ['GET', 'HEAD', 'POST'] : null
 }

@@ -94,6 +94,24 @@ describe('which password opens which hash', () => {
     expect(await hasher.verify('tea on the roof', `v1:${fingerprint(pepper).slice(0, 8)}:${bcrypt}`)).toBe('no-match')
   })
 
+  test('PW-6, KY-5: beside the pepper of before its hashes open, and are stale; a new hash is under the new one', async () => {
+    const former = Buffer.alloc(32, 2)
+    const turning = createPasswordHasher(pool, { pepper, previousPepper: former, cost: COST })
+    const old = await stored('tea on the roof', { pepper: former, cost: COST })
+    expect(await turning.verify('tea on the roof', old)).toBe('match-stale')
+    expect(await turning.verify('tea on the floor', old)).toBe('no-match')
+    expect(await turning.verify('', await stored('', { pepper: former, cost: COST }))).toBe('no-match')
+    const fresh = (await turning.hash('tea on the roof')) ?? ''
+    expect(await turning.verify('tea on the roof', fresh)).toBe('match')
+    expect(await hasher.verify('tea on the roof', fresh)).toBe('match')
+    expect(
+      await turning.verify(
+        'tea on the roof',
+        await stored('tea on the roof', { pepper: Buffer.alloc(32, 3), cost: COST }),
+      ),
+    ).toBe('no-match')
+  })
+
   test.each(['', 'x', 'v1:', 'v0:00000000:$2b$04$', '$2b$04$abcdefghijklmnopqrstuuxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'])(
     'what is no stored form is opened by nothing: %j',
     async (text) => {

@@ -1,4 +1,4 @@
-/** Users, sessions, throttle, audit and keys against a real database, embedded and PostgreSQL alike: two at once, one winner. */
+/** Users, sessions, throttle and audit against a real database, embedded and PostgreSQL alike: two at once, one winner. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { days, hours, minutes, seconds } from '#lib/core/duration'
@@ -7,9 +7,8 @@ import type { NewSession, SessionStore, Throttle, ThrottleKey, ThrottleVerdict, 
 import type { SessionView, UserRecord } from '#lib/core/records'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createAuditLog, createAuditReader, sessionMark } from './audit-store'
-import { openDatabaseClock } from './database-clock'
 import { openDatabase } from './database'
-import { checkFingerprint, loadSigningKeys } from './key-store'
+import { openDatabaseClock } from './database-clock'
 import { pruneSessions } from './session-prune'
 import { createSessionStore } from './session-store'
 import { createThrottle, pruneThrottle } from './throttle-store'
@@ -640,21 +639,6 @@ describe.each(databases)('on $name', ({ available, open }) => {
       const audit = createAuditLog(db.prisma, (fault) => faults.push(fault))
       await audit.append({ event: 'login', outcome: 'success', actorId: 'no uuid', context })
       expect(faults).toHaveLength(1)
-    })
-  })
-
-  describe('keys', () => {
-    test('of several first starts at once one makes the key and all read it', async () => {
-      const make = (kid: string) => async () => ({ kid, alg: 'ES256', publicJwk: {}, sealedPrivate: 'sealed' })
-      const loaded = await Promise.all(['a', 'b', 'c', 'd'].map((kid) => loadSigningKeys(db.prisma, make(kid))))
-      expect(new Set(loaded.map((keys) => keys.map(({ kid }) => kid).join()))).toHaveLength(1)
-      expect(await db.prisma.signingKey.count()).toBe(1)
-    })
-
-    test('another secret than the one the database was made with is refused by name', async () => {
-      await checkFingerprint(db.prisma, 'AUTH_SECRET', 'one')
-      await checkFingerprint(db.prisma, 'AUTH_SECRET', 'one')
-      await expect(checkFingerprint(db.prisma, 'AUTH_SECRET', 'two')).rejects.toThrow('AUTH_SECRET is not the one')
     })
   })
 })

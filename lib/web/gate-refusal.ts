@@ -1,5 +1,6 @@
 /** The replies the gate gives itself: a page for people, JSON for programs, the same sentence in both. */
 import { NextResponse, type NextRequest } from 'next/server'
+import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
 import type { Envelope } from './gate-envelope'
@@ -22,6 +23,7 @@ export function refusal(
 
 /** 503 while the database does not answer, 500 for what nobody expected; neither says more than the request's id (ER-1, ER-2). */
 export function serverFault(fault: unknown, request: NextRequest, envelope: Envelope): NextResponse {
+  if (isVerifyOnly(fault)) return refusal(request, envelope, 403, VERIFY_ONLY_SENTENCE, 'verify_only')
   reportFault(fault, envelope.requestId)
   if (!isUnavailable(fault)) return refusal(request, envelope, 500, 'Something went wrong on our side.', 'error')
   const sentence = 'We cannot reach our database just now. You are still logged in; please try again in a moment.'

@@ -11,6 +11,7 @@ import {
   allowedMethods,
   answersInData,
   isDocument,
+  isPublished,
   isStatic,
   keepsFinalSlash,
   landing,
@@ -18,6 +19,7 @@ import {
   type PathKind,
 } from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
+import { isVerifyOnly } from '#lib/core/verify-only'
 import { running } from '#lib/running'
 import { isLoggedIn, passage } from './gate-passage'
 import { refusal, serverFault } from './gate-refusal'
@@ -31,7 +33,7 @@ export async function gate(request: NextRequest): Promise<NextResponse> {
   if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
-    return dress(await answer(request, kind, envelope), envelope, answersInData(pathname) ? 'data' : 'page')
+    return dress(await answer(request, kind, envelope), envelope, clothing(pathname))
   } catch (fault) {
     // A database that does not answer is never a verdict: no cookie is touched, nobody is sent to log in.
     return dress(serverFault(fault, request, envelope), envelope, 'page')
@@ -70,12 +72,21 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   if (kind === 'auth')
     return home !== null && (await isLoggedIn(cookieHeader)) ? redirect(request, home, 303) : forward(envelope)
 
-  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded))
+  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded)).catch((fault: unknown) => {
+    // A server that issues no tokens still shows the pages that are for everybody.
+    if (kind !== 'open' || answersInData(pathname) || !isVerifyOnly(fault)) throw fault
+    return { kind: 'refused' as const, reason: null }
+  })
   if (passed.kind === 'refused')
     return kind === 'protected' && document ? toLogin(request, passed.reason) : forward(envelope)
   const onward = home === null ? forwardWith(passed.cookies, request, envelope) : redirect(request, home, 303)
   for (const cookie of passed.cookies) onward.cookies.set(cookie)
   return onward
+}
+
+function clothing(pathname: string): 'page' | 'data' | 'published' {
+  if (isPublished(pathname)) return 'published'
+  return answersInData(pathname) ? 'data' : 'page'
 }
 
 /** On to the page, with the headers that only we set. */

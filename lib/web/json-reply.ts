@@ -1,4 +1,5 @@
 /** JSON replies of the token API and the cookie handlers: one place for their headers and for the words of every refusal. */
+import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
 
@@ -23,6 +24,7 @@ export function busy(): Response {
 
 /** What went wrong on our side: 503 when the database does not answer, else 500, and no more than that (ER-1, ER-2). */
 export function fault(error: unknown, requestId: string): Response {
+  if (isVerifyOnly(error)) return json(403, { detail: VERIFY_ONLY_SENTENCE, code: 'verify_only' })
   reportFault(error, requestId)
   if (!isUnavailable(error)) return json(500, { detail: 'Something went wrong on our side.', code: 'error' })
   return json(
