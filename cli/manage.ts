@@ -5,6 +5,7 @@
 import nextEnv from '@next/env'
 import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
+import { addClientCommands } from './commands/client'
 import { addCreateCommands } from './commands/create-user'
 import { addMigrateCommand } from './commands/migrate'
 import { addSessionCommands } from './commands/session'
@@ -27,6 +28,7 @@ const program = new Command('manage')
 program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --help for what it takes)')
 addCreateCommands(program, addUserCommands(program))
 addSessionCommands(program)
+addClientCommands(program)
 addAuditCommands(program)
 addMigrateCommand(program)
 

@@ -15,6 +15,9 @@ export type AuditEvent =
   | 'user.activate'
   | 'user.deactivate'
   | 'user.delete'
+  | 'client.create'
+  | 'client.delete'
+  | 'client.refused'
   | 'csrf.refused'
 
 export interface AuditEntry {

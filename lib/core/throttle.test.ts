@@ -14,6 +14,11 @@ test('failed logins of one address: 30 in 15 minutes, then until the window ends
   expect(throttleRule('loginAddress', 1)).toEqual({ limit: 30, windowMs: minutes(15), pause: null })
 })
 
+test('calls of one client: 600 in a minute; its failed proofs from one address: 30 in 15 minutes', () => {
+  expect(throttleRule('client', 1)).toEqual({ limit: 600, windowMs: minutes(1), pause: null })
+  expect(throttleRule('clientAddress', 1)).toEqual({ limit: 30, windowMs: minutes(15), pause: null })
+})
+
 test.each<[number, number]>([
   [1, 5],
   [2, 10],

@@ -17,6 +17,10 @@ const rules = {
   loginPair: { limit: 5, windowMs: minutes(15), pause: { firstMs: minutes(1), capMs: hours(1) } },
   /** Failed logins from one address, whatever the account. */
   loginAddress: { limit: 30, windowMs: minutes(15), pause: null },
+  /** Calls of one client, good and bad: introspection and revocation together. */
+  client: { limit: 600, windowMs: minutes(1), pause: null },
+  /** Failed proofs of a client from one address. */
+  clientAddress: { limit: 30, windowMs: minutes(15), pause: null },
 } satisfies Record<string, ThrottleRule>
 
 export type ThrottleName = keyof typeof rules
