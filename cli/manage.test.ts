@@ -269,6 +269,70 @@ describe('sessions', () => {
   })
 })
 
+describe('clients', () => {
+  const lines = (text: string) => text.trim().split('\n')
+
+  test('create prints the secret once, on standard output alone; with it the client can ask, and its use is listed', async () => {
+    const made = await manage(['client', 'create', 'ledger', '--json'])
+    expect(made.status).toBe(0)
+    const { secret, ...client } = JSON.parse(made.out)
+    expect(client).toEqual({ id: expect.any(String), name: 'ledger', created_at: expect.any(String) })
+    expect(secret).toMatch(/^latchkey_[\w-]{43}$/)
+    expect(made.err).not.toContain(secret)
+    expect(await server.authenticateClient({ id: client.id, secret }, context)).toMatchObject({ kind: 'proven' })
+    const [list, table, audit] = await Promise.all([
+      manage(['client', 'list', '--json']),
+      manage(['client', 'list']),
+      manage(['audit', 'tail', '-n', '1', '--json']),
+    ])
+    expect(JSON.parse(list.out)).toContainEqual({
+      ...client,
+      last_used_at: expect.stringMatching(/T\d\d:00:00\.000Z$/),
+    })
+    expect(table.out).toMatch(new RegExp(`^${client.id}  ledger +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d$`, 'm'))
+    const detail = { client: client.id, client_name: 'ledger' }
+    expect(JSON.parse(audit.out)).toMatchObject([
+      { event: 'client.create', reason: 'command_line', actor_id: null, detail },
+    ])
+    expect(list.out + table.out + audit.out).not.toContain(secret)
+  })
+
+  test('for people the secret stands in a table of facts, and what to know of it on standard error', async () => {
+    const { status, out, err } = await manage(['client', 'create', 'Orders API'])
+    expect(status).toBe(0)
+    expect(lines(out).map((line) => line.split(/ {2,}/)[0])).toEqual(['id', 'name', 'secret', 'created at'])
+    expect(out).toMatch(/^secret +latchkey_[\w-]{43}$/m)
+    expect(err).toBe('Made the client Orders API. Its secret is not kept and cannot be shown again.\n')
+  })
+
+  test('a taken name and one that is none: 1, by field, and no secret', async () => {
+    await manage(['client', 'create', 'stock'])
+    const outcomes = await Promise.all(
+      ['STOCK', 'two\nlines', 'x'.repeat(65)].map((name) => manage(['client', 'create', name])),
+    )
+    expect(outcomes).toEqual([
+      { status: 1, out: '', err: 'name: A client with that name already exists.\n' },
+      { status: 1, out: '', err: 'name: Enter a name of visible characters.\n' },
+      { status: 1, out: '', err: 'name: Ensure this field has no more than 64 characters.\n' },
+    ])
+  })
+
+  test('delete takes the id or the name, and from then on the secret proves nothing; what is not there is 3', async () => {
+    const { id, secret } = JSON.parse((await manage(['client', 'create', 'first', '--json'])).out)
+    await manage(['client', 'create', 'second'])
+    const byId = await manage(['client', 'delete', id, '--json'])
+    expect([byId.status, JSON.parse(byId.out)]).toMatchObject([0, { id, name: 'first', last_used_at: null }])
+    expect(await server.authenticateClient({ id, secret }, context)).toEqual({ kind: 'refused' })
+    expect((await manage(['client', 'delete', 'SECOND'])).status).toBe(0)
+    const gone = await Promise.all([id, 'second', 'nobody'].map((word) => manage(['client', 'delete', word])))
+    expect(gone.map(({ status, out }) => [status, out])).toEqual(Array(3).fill([3, '']))
+    const usage = await Promise.all(
+      [['create'], ['delete'], ['create', 'a', 'b']].map((args) => manage(['client', ...args])),
+    )
+    expect(usage.map(({ status }) => status)).toEqual([2, 2, 2])
+  })
+})
+
 describe('audit', () => {
   test('acts of the command line leave rows without an actor, failed logins leave the reason', async () => {
     const name = 'auditor'
@@ -361,7 +425,7 @@ describe('usage and faults', () => {
   test('help is no fault', async () => {
     const { status, out } = await manage(['--help'])
     expect(status).toBe(0)
-    for (const command of ['createsuperuser', 'user', 'session', 'keys', 'audit', 'migrate'])
+    for (const command of ['createsuperuser', 'user', 'session', 'keys', 'client', 'audit', 'migrate'])
       expect(out).toContain(command)
   })
 
@@ -445,12 +509,12 @@ describe('the guide', () => {
 
   test('it has every command', async () => {
     const helps = await Promise.all(
-      [[], ['user'], ['session'], ['keys'], ['audit']].map((group) => manage([...group, '--help'])),
+      [[], ['user'], ['session'], ['keys'], ['client'], ['audit']].map((group) => manage([...group, '--help'])),
     )
     const verbs = helps.flatMap(({ out }, i) => [
       ...[...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, verb]) => [i, verb] as const),
     ])
-    const groups = ['', 'user ', 'session ', 'keys ', 'audit ']
+    const groups = ['', 'user ', 'session ', 'keys ', 'client ', 'audit ']
     const names = verbs.map(([i, verb]) => `${groups[i]}${verb}`).filter((name) => !/help$/.test(name))
     expect(names).toContain('session revoke')
     for (const name of names) expect(guide).toContain(`manage -- ${name}`)

@@ -5,6 +5,7 @@
 import nextEnv from '@next/env'
 import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
+import { addClientCommands } from './commands/client'
 import { addCreateCommands } from './commands/create-user'
 import { addKeysCommands } from './commands/keys'
 import { addMigrateCommand } from './commands/migrate'
@@ -30,6 +31,7 @@ program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --he
 addCreateCommands(program, addUserCommands(program))
 addSessionCommands(program)
 addKeysCommands(program)
+addClientCommands(program)
 addAuditCommands(program)
 addPruneCommand(program)
 addMigrateCommand(program)

@@ -137,6 +137,11 @@ describe('the check sees an export without a guard', () => {
       "import { protectedHandler } from './mine'\nexport const GET = protectedHandler(async () => 1)",
       ['GET'],
     ],
+    [
+      'a clientOnly from elsewhere',
+      "import { clientOnly } from '#lib/web/bearer'\nexport const POST = clientOnly(async () => 1)",
+      ['POST'],
+    ],
     ['a handler under another name', 'const f = async () => 1\nexport { f as GET, f as HEAD }', ['GET', 'HEAD']],
     ['a class', 'export default class Page {}', ['default']],
   ])('%s', (_, source, names) => expect(check(source)).toEqual(names))
@@ -151,6 +156,7 @@ describe('the check takes what is guarded', () => {
     `${ACTION}export async function a(form) { const values = {}; return formAction(values, async (context) => { const p = await requirePrincipal() }) }`,
     "import { protectedHandler } from '#lib/web/cookie-handler'\nexport const GET = protectedHandler(async () => 1)",
     "import { bearerOnly } from '#lib/web/bearer'\nexport const { GET, POST } = bearerOnly(async () => 1)",
+    "import { clientOnly } from '#lib/web/client-only'\nexport const { GET, POST } = clientOnly(async () => 1)",
     'export type Props = { a: string }\nexport interface More {}',
   ])('%s', (source) => expect(check(source)).toEqual([]))
 })

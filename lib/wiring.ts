@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
+import { clientSecrets } from '#lib/crypto/client-secret'
 import type { RingKeys } from '#lib/crypto/key-ring'
 import { createHashPool } from '#lib/crypto/hash-pool'
 import { createPasswordHasher } from '#lib/crypto/password-hasher'
@@ -15,23 +16,28 @@ import { openGivenKeys } from '#lib/crypto/given-keys'
 import { readAccessToken, readApiRefreshToken } from '#lib/crypto/signed-token'
 import { createTokenMint } from '#lib/crypto/token-mint'
 import { createAdminister } from '#lib/flows/administer'
+import { createAuthenticateClient } from '#lib/flows/authenticate-client'
 import { createChangePassword } from '#lib/flows/change-password'
-import { createBlacklistToken, createCheckToken } from '#lib/flows/check-token'
+import { createBlacklistToken, createCheckToken, createExamineToken } from '#lib/flows/check-token'
 import { createConfirm } from '#lib/flows/confirm'
 import { createEndSessions } from '#lib/flows/end-sessions'
 import { createForeseeRefresh } from '#lib/flows/foresee-refresh'
 import { createIdentify } from '#lib/flows/identify'
+import { createIntrospectToken } from '#lib/flows/introspect-token'
 import { createListSessions } from '#lib/flows/list-sessions'
 import { createLogin } from '#lib/flows/login'
 import { createLogout } from '#lib/flows/logout'
+import { createManageClients } from '#lib/flows/manage-clients'
 import { createOpenSession } from '#lib/flows/open-session'
 import { createProvePassword } from '#lib/flows/prove-password'
 import { createReauthenticate } from '#lib/flows/reauthenticate'
 import { createRefreshApi } from '#lib/flows/refresh-api'
 import { createRefreshBrowser } from '#lib/flows/refresh-browser'
 import { createRegister } from '#lib/flows/register'
+import { createRevokeToken } from '#lib/flows/revoke-token'
 import { createShortenAccess } from '#lib/flows/shorten-access'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
+import { createClientStore } from '#lib/store/client-store'
 import { openDatabase, type Database } from '#lib/store/database'
 import { openDatabaseClock } from '#lib/store/database-clock'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
@@ -148,6 +154,8 @@ async function join(
   const openSession = issuing(createOpenSession({ sessions, mint }))
   const provePassword = createProvePassword({ throttle, hasher, users })
   const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const examine = createExamineToken(checking)
+  const ofClients = { clients: createClientStore(db), secrets: clientSecrets, audit }
 
   return {
     config,
@@ -177,6 +185,10 @@ async function join(
     ),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
+    authenticateClient: createAuthenticateClient({ ...ofClients, throttle }),
+    manageClients: createManageClients(ofClients),
+    introspectToken: createIntrospectToken({ examine }),
+    revokeToken: createRevokeToken({ examine, sessions, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
     /** The id of the session a refresh cookie belongs to, whatever has become of it; null when the cookie is none of ours. */
     sessionOf: async (refreshToken: string) => (await readRefresh(refreshToken))?.sid ?? null,

@@ -19,6 +19,10 @@ const common = {
   iat: time,
   exp: time,
   user_id: id,
+  // Whatever else a token of ours may say for others to read (RFC 7662, section 2.2).
+  aud: z.union([z.string(), z.array(z.string())]).optional(),
+  client_id: z.string().optional(),
+  scope: z.string().optional(),
 }
 
 export const accessClaims = z.object({ ...common, token_type: z.literal('access') })

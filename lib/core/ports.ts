@@ -5,7 +5,7 @@
 import type { AuditEntry } from './audit'
 import type { ApiRefreshPolicy } from './api-refresh'
 import type { PresentedToken, RotationPolicy } from './rotation'
-import type { RevokedReason, SessionKind, SessionRecord, SessionView, UserRecord } from './records'
+import type { ClientRecord, RevokedReason, SessionKind, SessionRecord, SessionView, UserRecord } from './records'
 import type { RequestContext } from './request-context'
 import type { ThrottleName } from './throttle'
 
@@ -84,6 +84,38 @@ export interface SessionStore {
   revoke(sid: string, reason: RevokedReason, userId?: string): Promise<boolean>
   /** Ends all of a user's live sessions but one, and returns their ids. */
   revokeOthers(userId: string, keep: string | null, reason: RevokedReason): Promise<string[]>
+}
+
+/** A client as its proof needs it. */
+export interface StoredClient {
+  client: ClientRecord
+  secretHash: string
+  /** Whether its last use is noted as within the hour. */
+  usedLately: boolean
+}
+
+export interface ClientStore {
+  /** The database holds uniqueness: of two of one folded name at once one is created. */
+  create(client: {
+    name: string
+    secretHash: string
+  }): Promise<{ kind: 'created'; client: ClientRecord } | { kind: 'taken' }>
+  findById(id: string): Promise<StoredClient | null>
+  /** By the folded name. */
+  findByName(name: string): Promise<ClientRecord | null>
+  /** Oldest first. */
+  list(): Promise<ClientRecord[]>
+  /** Notes the hour of its use. */
+  recordUse(id: string): Promise<void>
+  /** True when this call deleted it. */
+  delete(id: string): Promise<boolean>
+}
+
+export interface ClientSecrets {
+  /** A new secret, and the hash to store. */
+  make(): { secret: string; hash: string }
+  /** In constant time, and with no stored hash in the same time. */
+  matches(secret: string, stored: string | null): boolean
 }
 
 export interface AuditLog {

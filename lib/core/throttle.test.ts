@@ -23,6 +23,11 @@ test('a name that is typed counts as an account does: with another limit the 429
   expect(throttleRule('loginName', 1)).toEqual(throttleRule('loginPair', 1))
 })
 
+test('calls of one client: 600 in a minute; its failed proofs from one address: 30 in 15 minutes', () => {
+  expect(throttleRule('client', 1)).toEqual({ limit: 600, windowMs: minutes(1), pause: null })
+  expect(throttleRule('clientAddress', 1)).toEqual({ limit: 30, windowMs: minutes(15), pause: null })
+})
+
 test.each<[number, number]>([
   [1, 5],
   [2, 10],

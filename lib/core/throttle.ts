@@ -25,6 +25,10 @@ const rules = {
   registerRefused: { limit: 60, windowMs: hours(1), pause: null },
   /** Refreshes of one API session. A browser's can only rotate, and its ROTATION_AGE is the limit. */
   refreshApi: { limit: 60, windowMs: minutes(1), pause: null },
+  /** Calls of one client, good and bad: introspection and revocation together. */
+  client: { limit: 600, windowMs: minutes(1), pause: null },
+  /** Failed proofs of a client from one address. */
+  clientAddress: { limit: 30, windowMs: minutes(15), pause: null },
 } satisfies Record<string, ThrottleRule>
 
 export type ThrottleName = keyof typeof rules

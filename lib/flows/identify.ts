@@ -11,7 +11,7 @@ import { sessionOver, type OverReason } from '#lib/core/session-state'
 export type TokenFaultWord = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type'
 
 export type Identity =
-  | { kind: 'principal'; principal: Principal; view: SessionView }
+  | { kind: 'principal'; principal: Principal; claims: AccessClaims; view: SessionView }
   | { kind: 'token-fault'; fault: TokenFaultWord }
   | { kind: 'user-missing' }
   | { kind: 'over'; reason: OverReason; view: SessionView }
@@ -37,7 +37,8 @@ export function createIdentify({ sessions, readAccess }: IdentifyDeps): Identify
     if (!view) return { kind: 'user-missing' }
     if (view.session.kind !== kind || view.user.id !== claims.sub) return { kind: 'token-fault', fault: 'invalid' }
     const reason = sessionOver(view)
-    return reason ? { kind: 'over', reason, view } : { kind: 'principal', principal: principalOf(view, claims), view }
+    if (reason) return { kind: 'over', reason, view }
+    return { kind: 'principal', principal: principalOf(view, claims), claims, view }
   }
 }
 

@@ -1,7 +1,7 @@
 /** The rows of a database in memory, shared by the in-memory stores. What goes in and out is copied: nobody holds a row itself. */
 import type { AuditEntry } from '#lib/core/audit'
 import type { AuditLog } from '#lib/core/ports'
-import type { RevokedReason, SessionRecord, SessionView, UserRecord } from '#lib/core/records'
+import type { ClientRecord, RevokedReason, SessionRecord, SessionView, UserRecord } from '#lib/core/records'
 import { isOver } from '#lib/core/rotation'
 import { rotationFacts } from '#lib/core/session-state'
 import type { FixedClock } from './fixed-clock'
@@ -10,11 +10,12 @@ export interface MemoryRows {
   clock: FixedClock
   users: Map<string, UserRecord>
   sessions: Map<string, SessionRecord>
+  clients: Map<string, ClientRecord & { secretHash: string }>
   audit: AuditEntry[]
 }
 
 export function memoryRows(clock: FixedClock): MemoryRows {
-  return { clock, users: new Map(), sessions: new Map(), audit: [] }
+  return { clock, users: new Map(), sessions: new Map(), clients: new Map(), audit: [] }
 }
 
 export function memoryAuditLog({ audit }: MemoryRows): AuditLog {

@@ -3,26 +3,32 @@ import type { ApiRefreshPolicy } from '#lib/core/api-refresh'
 import { minutes, seconds } from '#lib/core/duration'
 import type { SessionStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
+import { clientSecrets } from '#lib/crypto/client-secret'
 import { createAdminister } from '#lib/flows/administer'
+import { createAuthenticateClient } from '#lib/flows/authenticate-client'
 import { createChangePassword } from '#lib/flows/change-password'
-import { createBlacklistToken, createCheckToken } from '#lib/flows/check-token'
+import { createBlacklistToken, createCheckToken, createExamineToken } from '#lib/flows/check-token'
 import { createConfirm } from '#lib/flows/confirm'
 import { createEndSessions } from '#lib/flows/end-sessions'
 import { createForeseeRefresh } from '#lib/flows/foresee-refresh'
 import { createIdentify } from '#lib/flows/identify'
+import { createIntrospectToken } from '#lib/flows/introspect-token'
 import { createListSessions } from '#lib/flows/list-sessions'
 import { createLogin } from '#lib/flows/login'
 import { createLogout } from '#lib/flows/logout'
+import { createManageClients } from '#lib/flows/manage-clients'
 import { createOpenSession } from '#lib/flows/open-session'
 import { createProvePassword } from '#lib/flows/prove-password'
 import { createReauthenticate } from '#lib/flows/reauthenticate'
 import { createRefreshApi } from '#lib/flows/refresh-api'
 import { createRefreshBrowser } from '#lib/flows/refresh-browser'
 import { createRegister } from '#lib/flows/register'
+import { createRevokeToken } from '#lib/flows/revoke-token'
 import { createShortenAccess } from '#lib/flows/shorten-access'
 import { aContext, aUser } from './builders'
 import { fastHash, fastHasher } from './fast-hasher'
 import { fixedClock } from './fixed-clock'
+import { memoryClientStore } from './memory-client-store'
 import { memoryAuditLog, memoryRows } from './memory-rows'
 import { lifetimes, memorySessionStore } from './memory-session-store'
 import { memoryThrottle } from './memory-throttle'
@@ -59,6 +65,8 @@ export function testLatchkey({ apiPolicy, maxSessions, recordsLastLogin = true, 
   const provePassword = createProvePassword({ throttle, hasher, users })
   const identify = createIdentify({ sessions, readAccess })
   const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const examine = createExamineToken(checking)
+  const ofClients = { clients: memoryClientStore(rows), secrets: clientSecrets, audit }
   const policy = { minLength: 12, siteWords: ['latchkey', 'localhost'] }
   const refreshPolicy = apiPolicy ?? { rotate: true, singleUse: true, tolerant: false }
   const browser = { sessions, readRefresh, policy: rotationPolicy }
@@ -82,6 +90,10 @@ export function testLatchkey({ apiPolicy, maxSessions, recordsLastLogin = true, 
     refreshApi: createRefreshApi({ sessions, mint, throttle, readRefresh: readApiRefresh, policy: refreshPolicy }),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
+    authenticateClient: createAuthenticateClient({ ...ofClients, throttle }),
+    manageClients: createManageClients(ofClients),
+    introspectToken: createIntrospectToken({ examine }),
+    revokeToken: createRevokeToken({ examine, sessions, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
     shortenAccess: createShortenAccess({ sessions, mint }),
 

@@ -24,7 +24,7 @@ interface Answers<Caller> {
 }
 
 /** Asked before the method is looked at: the refusal, or who asks. */
-type Guard<Caller> = (request: Request) => Promise<Response | Caller>
+type Guard<Caller> = (request: Request, context: RequestContext) => Promise<Response | Caller>
 
 /** A path for everybody. */
 export function apiMethods({
@@ -71,7 +71,7 @@ async function attempt<Caller>(
   guard: Guard<Caller>,
   answer: Answers<Caller>['GET'],
 ): Promise<Response> {
-  const caller = await guard(request)
+  const caller = await guard(request, context)
   if (caller instanceof Response) return caller
   if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
   if (!acceptsJson(request.headers.get('accept')))
