@@ -11,7 +11,7 @@ const password = 'a few unrelated words'
 const stale = fastHash(password, { stale: true })
 
 /** Proves the password of an account whose hash is stale, while `meanwhile` happens to the row. */
-async function prove(meanwhile: string | null) {
+async function prove(meanwhile: { passwordHash: string; epoch?: number } | null) {
   const clock = fixedClock()
   const rows = memoryRows(clock)
   const user = aUser({ passwordHash: stale })
@@ -20,7 +20,7 @@ async function prove(meanwhile: string | null) {
   const hasher = fastHasher()
   const rehash: typeof users.rehash = (...given) => {
     const row = rows.users.get(user.id)
-    if (row && meanwhile !== null) row.passwordHash = meanwhile
+    if (row) Object.assign(row, meanwhile)
     return users.rehash(...given)
   }
   const provePassword = createProvePassword({ throttle: memoryThrottle(clock), hasher, users: { ...users, rehash } })
@@ -37,8 +37,14 @@ test('PW-6: the hash that is handed on after a rehash is the one that is stored'
   expect(stored).toBe(proven)
 })
 
-test('a hash that was not stored is not handed on: the password was changed meanwhile', async () => {
-  const { proven, stored } = await prove('the hash of another password')
+test('another login’s rehash is handed on, being the one that is stored', async () => {
+  const { proven, stored } = await prove({ passwordHash: 'the same password, hashed anew' })
+  expect(stored).toBe('the same password, hashed anew')
+  expect(proven).toBe(stored)
+})
+
+test('the hash of another password is not handed on: nobody has proven it', async () => {
+  const { proven, stored } = await prove({ passwordHash: 'the hash of another password', epoch: 1 })
   expect(stored).toBe('the hash of another password')
   expect(proven).toBe(stale)
 })
