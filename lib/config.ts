@@ -6,6 +6,8 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { days, hours, minutes, parseDuration, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
+import { tokenContradictions, tokenSettings } from '#lib/core/token-settings'
+import type { TokenShape } from '#lib/core/token-shape'
 
 const duration = (fallback: string, { min = 0, max = Infinity }: { min?: number; max?: number } = {}) =>
   z
@@ -101,6 +103,10 @@ const schema = z.object({
   JWT_BLACKLIST_AFTER_ROTATION: flag(true),
   JWT_UPDATE_LAST_LOGIN: flag(true),
   JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
+  JWT_LEEWAY: duration('0', { max: minutes(5) }),
+  JWT_CHECK_REVOKE_TOKEN: flag(true),
+  JWT_CHECK_USER_IS_ACTIVE: flag(true),
+  ...tokenSettings,
 })
 
 /** The names of all settings, for the check that .env.example lists them. */
@@ -153,6 +159,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       singleUse: settings.JWT_BLACKLIST_AFTER_ROTATION,
       updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
       issuer: settings.JWT_ISSUER ?? url.origin,
+      shape: tokenShape(settings),
+      leewayMs: settings.JWT_LEEWAY,
+      /** Where programs send their access token: the header, and the schemes taken there; the first stands in the challenge. */
+      authHeader: { name: settings.JWT_AUTH_HEADER_NAME.toLowerCase(), schemes: settings.JWT_AUTH_HEADER_TYPES },
+      /** False: programs of deactivated users log in and through. Browser sessions are always checked. */
+      checksActive: settings.JWT_CHECK_USER_IS_ACTIVE,
     },
     development: env.NODE_ENV === 'development',
     warnings: warnings(settings, url),
@@ -172,8 +184,26 @@ function readEach(given: Record<string, string | undefined>): { settings: Settin
   return { settings: Object.fromEntries(read) as Settings, faults }
 }
 
+function tokenShape(settings: Settings): TokenShape {
+  return {
+    profile: settings.TOKEN_PROFILE,
+    audiences: settings.JWT_AUDIENCE,
+    leewayS: settings.JWT_LEEWAY / second,
+    userIdField: settings.JWT_USER_ID_FIELD,
+    names: {
+      userId: settings.JWT_USER_ID_CLAIM,
+      tokenType: settings.JWT_TOKEN_TYPE_CLAIM,
+      tokenId: settings.JWT_JTI_CLAIM,
+    },
+    longestS: {
+      access: settings.JWT_ACCESS_TOKEN_LIFETIME / second,
+      refresh: settings.JWT_REFRESH_TOKEN_LIFETIME / second,
+    },
+  }
+}
+
 function contradictions(settings: Settings, url: URL, env: Record<string, string | undefined>): string[] {
-  const faults: string[] = []
+  const faults = tokenContradictions(settings)
   const { AUTH_SECRET, PASSWORD_PEPPER } = settings
   if (settings.LATE_REFRESH_WINDOW >= settings.ROTATION_AGE)
     faults.push('LATE_REFRESH_WINDOW must be shorter than ROTATION_AGE.')
@@ -215,6 +245,12 @@ function warnings(settings: Settings, url: URL): string[] {
     settings.JWT_ACCESS_TOKEN_LIFETIME > minutes(15)
       ? 'JWT_ACCESS_TOKEN_LIFETIME is above 15 minutes: other services accept a stolen token that long.'
       : '',
+    settings.JWT_CHECK_REVOKE_TOKEN
+      ? ''
+      : 'JWT_CHECK_REVOKE_TOKEN=false has no effect: a changed password ends the tokens issued before it, always.',
+    settings.JWT_CHECK_USER_IS_ACTIVE
+      ? ''
+      : 'JWT_CHECK_USER_IS_ACTIVE is false: deactivated users log in and through over the API. Browser sessions stay checked.',
   ].filter(Boolean)
 }
 

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
+import { ownClaims } from '#lib/core/token-shape'
 import type { AuditLog } from '#lib/core/ports'
 import { createHashPool } from '#lib/crypto/hash-pool'
 import { createPasswordHasher, fingerprint } from '#lib/crypto/password-hasher'
@@ -15,6 +16,8 @@ import { readAccessToken, readApiRefreshToken, type SignedTokenSettings } from '
 import { makeSigningKey, openSigningKey, openVerifyingKey, type StoredSigningKey } from '#lib/crypto/signing-keys'
 import { createTokenMint } from '#lib/crypto/token-mint'
 import { createAdminister } from '#lib/flows/administer'
+import { createAdministerGroups } from '#lib/flows/administer-groups'
+import { createAskHooks } from '#lib/flows/ask-hooks'
 import { createChangePassword } from '#lib/flows/change-password'
 import { createBlacklistToken, createCheckToken } from '#lib/flows/check-token'
 import { createConfirm } from '#lib/flows/confirm'
@@ -31,9 +34,11 @@ import { createRefreshApi } from '#lib/flows/refresh-api'
 import { createRefreshBrowser } from '#lib/flows/refresh-browser'
 import { createRegister } from '#lib/flows/register'
 import { createShortenAccess } from '#lib/flows/shorten-access'
+import { hooks } from '#lib/hooks'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
 import { openDatabase, type Database } from '#lib/store/database'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
+import { createGroupStore } from '#lib/store/group-store'
 import { checkFingerprint, loadSigningKeys } from '#lib/store/key-store'
 import { applyMigrations } from '#lib/store/migrations'
 import { createSessionStore } from '#lib/store/session-store'
@@ -105,9 +110,13 @@ async function join(
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
 
   const users = createUserStore(db)
+  const groups = createGroupStore(db)
+  const active = { apiIgnoresActive: !config.jwt.checksActive }
   const sessions = createSessionStore(db, {
     ...config.session,
-    apiIdleMs: config.jwt.refreshLifeMs,
+    ...active,
+    // A refresh token that is good by JWT_LEEWAY alone must find its session alive.
+    apiIdleMs: config.jwt.refreshLifeMs + config.jwt.leewayMs,
     maxSessions: config.maxSessions,
   })
   const audit: AuditLog = createAuditLog(db, onFault)
@@ -117,7 +126,16 @@ async function join(
   })
   const pool = createHashPool()
   const hasher = createPasswordHasher(pool, { pepper: secrets.pepper, cost: config.password.hashCost })
+  const {
+    extraClaims,
+    admits,
+    login: loginHooks,
+  } = createAskHooks({
+    ...{ hooks, onFault, own: ownClaims(config.jwt.shape) },
+    grantsOf: (userId) => groups.grantsOf(userId),
+  })
   const mint = createTokenMint({
+    extraClaims,
     tokens: () => tokens,
     browserRefreshKey,
     accessLifeMs: config.jwt.accessLifeMs,
@@ -127,18 +145,25 @@ async function join(
   const policy = { minLength: config.password.minLength, siteWords: siteWords(config) }
   const readRefresh = (token: string) => verifyBrowserRefresh(token, browserRefreshKey)
   const readApiRefresh = (token: string) => readApiRefreshToken(token, new Date(), tokens)
-  const identify = createIdentify({ sessions, readAccess: (token, at) => readAccessToken(token, at, tokens) })
+  const identify = createIdentify({
+    ...{ sessions, active, userIdField: config.jwt.shape.userIdField },
+    readAccess: (token, at) => readAccessToken(token, at, tokens),
+  })
   const openSession = createOpenSession({ sessions, mint })
-  const provePassword = createProvePassword({ throttle, hasher, users })
-  const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const provePassword = createProvePassword({ throttle, hasher, users, admits })
+  const checking = { sessions, identify, active, readRefresh: readApiRefresh }
+  const browser = { sessions, readRefresh, admits, policy: config.session }
 
   return {
     config,
     identify,
-    openSession,
+    /** For who has just registered. Where a password was proven, the rule was asked then. */
+    openSession: createOpenSession({ sessions, mint, admits }),
     register: createRegister({ users, hasher, audit, policy }),
     login: createLogin({
       ...{ users, audit, provePassword, openSession },
+      ...active,
+      hooks: loginHooks,
       recordsLastLogin: config.jwt.updateLastLogin,
       identifierMark: (typed) => createHmac('sha256', markKey).update(foldEmail(typed)).digest('hex').slice(0, 12),
     }),
@@ -148,12 +173,13 @@ async function join(
     listSessions: createListSessions({ sessions }),
     endSessions: createEndSessions({ sessions, audit }),
     confirm: createConfirm({ sessions, readRefresh, onFault }),
-    refreshBrowser: createRefreshBrowser({ sessions, mint, audit, readRefresh, policy: config.session }),
-    wouldRefresh: createForeseeRefresh({ sessions, readRefresh, policy: config.session }),
-    refreshApi: createRefreshApi({ sessions, mint, readRefresh: readApiRefresh, policy: config.jwt }),
+    refreshBrowser: createRefreshBrowser({ ...browser, mint, audit }),
+    wouldRefresh: createForeseeRefresh(browser),
+    refreshApi: createRefreshApi({ ...checking, mint, admits, policy: config.jwt }),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
+    administerGroups: createAdministerGroups({ groups, audit }),
     /** The id of the session a refresh cookie belongs to, whatever has become of it; null when the cookie is none of ours. */
     sessionOf: async (refreshToken: string) => (await readRefresh(refreshToken))?.sid ?? null,
     shortenAccess: createShortenAccess({ sessions, mint }),
@@ -183,6 +209,7 @@ async function openTokens(
   const verifiers = await Promise.all(stored.map(openVerifyingKey))
   return {
     issuer: config.jwt.issuer,
+    shape: config.jwt.shape,
     signer: await openSigningKey(current, sealingKey),
     verifiers: new Map(verifiers.map((key) => [key.kid, key])),
   }

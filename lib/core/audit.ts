@@ -15,6 +15,10 @@ export type AuditEvent =
   | 'user.activate'
   | 'user.deactivate'
   | 'user.delete'
+  | 'user.groups'
+  | 'group.create'
+  | 'group.delete'
+  | 'group.permissions'
   | 'csrf.refused'
 
 export interface AuditEntry {

@@ -1,7 +1,7 @@
 /** Whether a token of a program is good, access or refresh, judged by the live session; and ending its session (docs/token-api.md, section 6). */
 import type { AuditLog, SessionStore } from '#lib/core/ports'
 import type { RequestContext } from '#lib/core/request-context'
-import { sessionOver, type OverReason } from '#lib/core/session-state'
+import { sessionOver, type ActivePolicy, type OverReason } from '#lib/core/session-state'
 import type { Identify, TokenFaultWord } from './identify'
 import type { ReadApiRefresh } from './refresh-api'
 
@@ -14,6 +14,7 @@ interface CheckDeps {
   sessions: SessionStore
   identify: Identify
   readRefresh: ReadApiRefresh
+  active?: ActivePolicy
 }
 
 export type CheckToken = (token: string) => Promise<TokenCheck>
@@ -49,13 +50,13 @@ export function createBlacklistToken(deps: CheckDeps & { audit: AuditLog }): Bla
   }
 }
 
-async function checkRefresh({ sessions, readRefresh }: CheckDeps, token: string): Promise<TokenCheck> {
+async function checkRefresh({ sessions, readRefresh, active }: CheckDeps, token: string): Promise<TokenCheck> {
   const reading = await readRefresh(token)
   if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
   const { sid, g, sub } = reading.claims
   const view = await sessions.find(sid)
   if (!view) return { kind: 'over', token: 'refresh', reason: 'user-missing' }
   // Older: used up. Newer: never issued by this database (a restored backup), which refresh denies as well.
-  const reason = sessionOver(view) ?? (g === view.session.generation ? null : 'used')
+  const reason = sessionOver(view, active) ?? (g === view.session.generation ? null : 'used')
   return reason ? { kind: 'over', token: 'refresh', reason } : { kind: 'good', sid, userId: sub }
 }

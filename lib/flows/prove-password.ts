@@ -3,14 +3,14 @@
  * Part of login, re-authentication and password change; a lock holds on every route that takes the password (TH-6).
  */
 import { foldEmail, foldUsername } from '#lib/core/identifiers'
-import type { PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
+import type { Admits, PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 
 export type PasswordProof =
   | { kind: 'proven'; user: UserRecord }
-  /** Wrong password, no such account, a disabled one, or one without a password: the caller must not tell them apart. */
-  | { kind: 'failed'; why: 'wrong_password' | 'unknown_user' | 'inactive' | 'no_password' }
+  /** Wrong password, no such account, a disabled one, one without a password, or a rule's no: the caller must not tell them apart. */
+  | { kind: 'failed'; why: 'wrong_password' | 'unknown_user' | 'inactive' | 'no_password' | 'not_admitted' }
   | { kind: 'throttled'; retryAfterMs: number }
   | { kind: 'busy' }
 
@@ -20,6 +20,8 @@ export interface PasswordClaim {
   identifier: string
   password: string
   context: RequestContext
+  /** Whether a deactivated account may go on with the right password; only ever for an API session. */
+  inactive?: 'refused' | 'admitted'
 }
 
 export type ProvePassword = (claim: PasswordClaim) => Promise<PasswordProof>
@@ -28,8 +30,10 @@ export function createProvePassword(deps: {
   throttle: Throttle
   hasher: PasswordHasher
   users: UserStore
+  /** The authentication rule, asked last: only who knows the password learns that it says no. */
+  admits?: Admits
 }): ProvePassword {
-  return async ({ user, identifier, password, context }) => {
+  return async ({ user, identifier, password, context, inactive = 'refused' }) => {
     // One account is one subject, however it was named.
     const subject = user ? user.id : foldUsername(foldEmail(identifier))
     const pair: ThrottleKey = { name: 'loginPair', subject: `${subject}\n${context.network}` }
@@ -39,7 +43,9 @@ export function createProvePassword(deps: {
 
     const result = await verify(deps, [address, pair], password, user)
     if (result === 'busy') return { kind: 'busy' }
-    if (!user || result === 'no-match' || !user.isActive) return { kind: 'failed', why: whyFailed(user, result) }
+    const barred = user?.isActive === false && inactive === 'refused'
+    if (!user || result === 'no-match' || barred) return { kind: 'failed', why: whyFailed(user, result) }
+    if (deps.admits && !(await admitted(deps, [address, pair], user))) return { kind: 'failed', why: 'not_admitted' }
 
     // The attempt did not fail: the pair starts afresh, the address only gets this one back (TH-5).
     await deps.throttle.clear(pair)
@@ -60,6 +66,15 @@ async function verify(
     return result
   } catch (fault) {
     // A fault of ours never counts as a failure of theirs (TH-7).
+    await deps.throttle.refund(keys)
+    throw fault
+  }
+}
+
+async function admitted(deps: { throttle: Throttle; admits?: Admits }, keys: ThrottleKey[], user: UserRecord) {
+  try {
+    return (await deps.admits?.(user)) ?? true
+  } catch (fault) {
     await deps.throttle.refund(keys)
     throw fault
   }

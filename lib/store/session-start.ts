@@ -15,6 +15,8 @@ export interface SessionLifetimes {
   apiIdleMs: number
   /** MAX_SESSIONS: browser sessions per account; the longest unseen ones end (A7.1.2). */
   maxSessions: number
+  /** JWT_CHECK_USER_IS_ACTIVE=false. */
+  apiIgnoresActive?: boolean
 }
 
 /** Null when the user has meanwhile been disabled, deleted or given another password. */
@@ -27,6 +29,7 @@ export async function startSession(
   const absolute =
     kind === 'browser' && !persistent ? Math.min(lifetimes.windowMs, lifetimes.absoluteMs) : lifetimes.absoluteMs
   const idle = Math.min(kind === 'api' ? lifetimes.apiIdleMs : lifetimes.idleMs, absolute)
+  const anyone = kind === 'api' && (lifetimes.apiIgnoresActive ?? false)
   const others = kind === 'browser' ? lifetimes.maxSessions - 1 : 2_147_483_647
 
   const [row] = await db.$queryRaw<ViewRow[]>(Prisma.sql`
@@ -51,7 +54,7 @@ export async function startSession(
         idle_expires_at, absolute_expires_at)
       SELECT ${randomUUID()}::uuid, id, ${kind}::session_kind, ${persistent}, ${amr}, epoch, ${context.userAgent}, ${context.ip},
         now(), now(), now(), now() + ${interval(idle)}, now() + ${interval(absolute)}
-      FROM users WHERE id = ${user.id}::uuid AND is_active AND epoch = ${user.epoch}::int
+      FROM users WHERE id = ${user.id}::uuid AND (is_active OR ${anyone}) AND epoch = ${user.epoch}::int
       RETURNING *
     )
     SELECT ${VIEW} FROM s JOIN users u ON u.id = s.user_id`)

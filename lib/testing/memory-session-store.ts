@@ -68,7 +68,8 @@ function start(rows: MemoryRows, wanted: NewSession, lives: MemoryLifetimes): Se
   const now = rows.clock.now()
   endSessions(rows, 'superseded', ({ id }) => id === supersedes)
   const user = rows.users.get(claimed.id)
-  if (!user?.isActive || user.epoch !== claimed.epoch) return null
+  const barred = !user?.isActive && !(rows.active.apiIgnoresActive && kind === 'api')
+  if (!user || barred || user.epoch !== claimed.epoch) return null
   if (kind === 'browser') endSurplus(rows, user.id, lives.maxSessions - 1, context)
   const absolute = kind === 'browser' && !persistent ? Math.min(lives.windowMs, lives.absoluteMs) : lives.absoluteMs
   const idle = Math.min(kind === 'api' ? lives.apiIdleMs : lives.idleMs, absolute)
@@ -129,7 +130,7 @@ function presentApi(rows: MemoryRows, shown: Presentation<ApiRefreshPolicy>, idl
   const { sid, token, policy } = shown
   const view = viewOf(rows, sid)
   if (!view || view.session.kind !== 'api') return { kind: 'denied', view }
-  const facts = { over: isOver(rotationFacts(view), view.now), generation: view.session.generation }
+  const facts = { over: isOver(rotationFacts(view, rows.active), view.now), generation: view.session.generation }
   const decision = decideApiRefresh(facts, token, policy)
   if (decision === 'denied') return { kind: 'denied', view }
   if (decision === 'reuse') {
