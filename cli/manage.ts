@@ -6,6 +6,7 @@ import nextEnv from '@next/env'
 import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
 import { addCreateCommands } from './commands/create-user'
+import { addGroupCommands } from './commands/group'
 import { addMigrateCommand } from './commands/migrate'
 import { addSessionCommands } from './commands/session'
 import { addUserCommands } from './commands/user'
@@ -21,11 +22,13 @@ process.on('uncaughtException', (error) => process.exit(explain(error)))
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : explain(error)))
 
 const program = new Command('manage')
-  .description('Accounts, sessions and the audit log of this Latchkey.')
+  .description('Accounts, groups, sessions and the audit log of this Latchkey.')
   .exitOverride()
 // Commands copy these settings when they are added.
 program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --help for what it takes)')
-addCreateCommands(program, addUserCommands(program))
+const user = addUserCommands(program)
+addCreateCommands(program, user)
+addGroupCommands(program, user)
 addSessionCommands(program)
 addAuditCommands(program)
 addMigrateCommand(program)

@@ -185,7 +185,7 @@ describe('the authentication rule', () => {
   })
 
   test.each([undefined, 1, 'yes', null])('an answer of %j is neither yes nor no', async (answer) => {
-    const latchkey = testLatchkey({ hooks: { authenticationRule: () => answer as boolean } })
+    const latchkey = testLatchkey({ hooks: { authenticationRule: () => answer as unknown as boolean } })
     latchkey.addUser()
     await expect(login(latchkey)).rejects.toThrow('must answer true or false')
   })
