@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hooks } from '#lib/hooks'
 import { checkClaims, checkHooks, type Hooks } from './hooks'
@@ -56,4 +57,14 @@ describe('at each token', () => {
     'a claim of %s is no plain JSON',
     (plan) => expect(() => checkClaims({ plan }, ['plan'])).toThrow('answered a "plan" that is not plain JSON'),
   )
+})
+
+test('the guide names every hook and every claim that is taken', () => {
+  const guide = readFileSync('docs/guides/hooks.md', 'utf8')
+  const all: Record<keyof Required<Hooks>, true> = {
+    ...{ claims: true, authenticationRule: true, onLoginSuccess: true, onLoginFailed: true },
+  }
+  for (const hook of Object.keys(all)) expect(guide).toContain(`\`${hook}\``)
+  const words = new Set(guide.match(/\w+/g))
+  for (const claim of own) expect(words).toContain(claim)
 })
