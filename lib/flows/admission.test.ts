@@ -49,6 +49,7 @@ describe('JWT_CHECK_USER_IS_ACTIVE=false', () => {
   test('browsers stay checked: no login, and no check of a session that is still there', async () => {
     const latchkey = inactive()
     expect(await login(latchkey, 'browser')).toEqual({ kind: 'refused' })
+    expect(latchkey.rows.audit).toMatchObject([{ outcome: 'failure', reason: 'inactive' }])
     const open = await loggedIn({ apiIgnoresActive: true }, 'browser')
     Object.assign(open.rows.users.get(open.ada.id) ?? {}, { isActive: false })
     expect(await open.identify(open.tokens.access.token, 'browser')).toMatchObject({ kind: 'over', reason: 'inactive' })
