@@ -11,7 +11,8 @@ export default {
   turbopack: { root: path.resolve(import.meta.dirname ?? '.') },
   // Development only: the browser may open the server by any of its loopback names.
   allowedDevOrigins: ['localhost', '127.0.0.1', '[::1]'],
-  experimental: { serverActions: { bodySizeLimit: '64kb' } },
+  // authInterrupts: a page that somebody may not see answers 403 (lib/web/require-principal.ts).
+  experimental: { serverActions: { bodySizeLimit: '64kb' }, authInterrupts: true },
   // `npm run check` is where types are checked, once, for the tests and the command line too.
   typescript: { ignoreBuildErrors: true },
   // Development would print what a form was filled with (LG-3).

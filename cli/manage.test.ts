@@ -406,6 +406,91 @@ describe('audit', () => {
   })
 })
 
+describe('groups', () => {
+  const groupsOf = async (name: string, ...args: string[]) =>
+    JSON.parse((await manage(['user', 'groups', name, '--json', ...args])).out)
+
+  test('a role given beside the running server acts on the next check of a token that is out already, and its loss too', async () => {
+    const name = await anAccount()
+    const session = { kind: 'api' as const, persistent: true, supersedes: null }
+    const login = await server.login({ input: { email: name, password }, identifierKey: 'email', session, context })
+    const token = login.kind === 'logged-in' ? login.tokens.access.token : ''
+    const grants = async () => {
+      const identity = await server.identify(token, 'api')
+      if (identity.kind !== 'principal') throw new Error(identity.kind)
+      return [identity.principal.user.groups, identity.principal.user.permissions]
+    }
+    expect((await manage(['group', 'create', 'writers'])).status).toBe(0)
+    await manage(['group', 'permissions', 'writers', '--add', 'write_texts', '--add', 'read_texts'])
+    expect(await grants()).toEqual([[], []])
+    expect(await groupsOf(name, '--add', 'writers')).toMatchObject({
+      username: name,
+      groups: ['writers'],
+      permissions: ['read_texts', 'write_texts'],
+    })
+    expect(await grants()).toEqual([['writers'], ['read_texts', 'write_texts']])
+    await manage(['group', 'permissions', 'writers', '--remove', 'write_texts'])
+    expect(await grants()).toEqual([['writers'], ['read_texts']])
+    expect(await groupsOf(name, '--remove', 'writers')).toMatchObject({ groups: [], permissions: [] })
+    expect(await grants()).toEqual([[], []])
+  })
+
+  test('list shows members and permissions, as a table and as JSON', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'listed'])
+    await manage(['group', 'permissions', 'listed', '--add', 'b', '--add', 'a'])
+    await manage(['user', 'groups', name, '--add', 'listed'])
+    const [table, json] = await Promise.all([manage(['group', 'list']), manage(['group', 'list', '--json'])])
+    expect(table.out).toMatch(/^listed +1 +a, b$/m)
+    expect(JSON.parse(json.out)).toContainEqual({ name: 'listed', members: 1, permissions: ['a', 'b'] })
+  })
+
+  test('each change leaves one audit row of what has really changed, and none where nothing has', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'audited'])
+    await manage(['group', 'permissions', 'audited', '--add', 'c', '--add', 'd', '--remove', 'not_there'])
+    await manage(['group', 'permissions', 'audited', '--add', 'c'])
+    await manage(['user', 'groups', name, '--add', 'audited'])
+    await manage(['user', 'groups', name, '--add', 'audited'])
+    await manage(['group', 'delete', 'audited', '--yes'])
+    const rows: Record<string, unknown>[] = JSON.parse((await manage(['audit', 'tail', '-n', '4', '--json'])).out)
+    const user = await server.administer.findUser(name)
+    expect(rows.map(({ event, reason, subject_id, detail }) => [event, reason, subject_id, detail])).toEqual([
+      ['group.create', 'command_line', null, { group: 'audited' }],
+      ['group.permissions', 'command_line', null, { group: 'audited', added: 'c, d', removed: '' }],
+      ['user.groups', 'command_line', user?.id, { added: 'audited', removed: '' }],
+      ['group.delete', 'command_line', null, { group: 'audited', members: 1, permissions: 'c, d' }],
+    ])
+  })
+
+  test('what is not there is 3, a name that will not do is 1, wrong usage is 2, and none of it changes anything', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'there'])
+    const before = (await manage(['group', 'list', '--json'])).out
+    const outcomes = await Promise.all(
+      [
+        ['user', 'groups', 'nobody', '--add', 'there'],
+        ['user', 'groups', name, '--add', 'there', '--add', 'missing'],
+        ['group', 'permissions', 'missing', '--add', 'x'],
+        ['group', 'permissions', 'missing'],
+        ['group', 'delete', 'missing', '--yes'],
+        ['group', 'create', 'there'],
+        ['group', 'create', 'with, comma'],
+        ['group', 'permissions', 'there', '--add', 'No Codename'],
+        ['group', 'delete', 'there'],
+        ['user', 'groups', name, '--add', 'there', '--remove', 'there'],
+        ['group', 'create'],
+      ].map((args) => manage(args)),
+    )
+    expect(outcomes.map(({ status, out }) => [status, out])).toEqual(
+      [3, 3, 3, 3, 3, 1, 1, 1, 2, 2, 2].map((status) => [status, '']),
+    )
+    expect(outcomes[1]?.err).toContain('There is no group missing.')
+    expect((await manage(['group', 'list', '--json'])).out).toBe(before)
+    expect(await groupsOf(name)).toMatchObject({ groups: [] })
+  })
+})
+
 describe('usage and faults', () => {
   test('wrong usage is 2, and says what is wrong on standard error', async () => {
     const wrong = [
@@ -509,14 +594,18 @@ describe('the guide', () => {
 
   test('it has every command', async () => {
     const helps = await Promise.all(
-      [[], ['user'], ['session'], ['keys'], ['client'], ['audit']].map((group) => manage([...group, '--help'])),
+      [[], ['user'], ['session'], ['keys'], ['client'], ['audit'], ['group']].map((group) =>
+        manage([...group, '--help']),
+      ),
     )
     const verbs = helps.flatMap(({ out }, i) => [
       ...[...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, verb]) => [i, verb] as const),
     ])
-    const groups = ['', 'user ', 'session ', 'keys ', 'client ', 'audit ']
+    const groups = ['', 'user ', 'session ', 'keys ', 'client ', 'audit ', 'group ']
     const names = verbs.map(([i, verb]) => `${groups[i]}${verb}`).filter((name) => !/help$/.test(name))
     expect(names).toContain('session revoke')
+    expect(names).toContain('group permissions')
+    expect(names).toContain('user groups')
     for (const name of names) expect(guide).toContain(`manage -- ${name}`)
   })
 })

@@ -28,8 +28,9 @@ const TABLE: Record<string, { parts: string[]; packages: string[]; builtins?: bo
   'lib/crypto': { parts: ['lib/core', 'lib/crypto'], packages: ['jose', 'bcryptjs'], builtins: true },
   'lib/mail': { parts: ['lib/core', 'lib/mail'], packages: ['nodemailer'], builtins: true },
   'lib/config.ts': { parts: ['lib/core'], packages: ['zod', 'ipaddr.js'] },
+  'lib/hooks.ts': { parts: ['lib/core'], packages: ['zod'], builtins: true },
   wiring: {
-    parts: ['lib/core', 'lib/flows', 'lib/store', 'lib/crypto', 'lib/mail', 'lib/config.ts', 'wiring'],
+    parts: ['lib/core', 'lib/flows', 'lib/store', 'lib/crypto', 'lib/mail', 'lib/config.ts', 'lib/hooks.ts', 'wiring'],
     packages: [],
     builtins: true,
   },

@@ -58,6 +58,17 @@ describe('without any variable', () => {
         tolerant: false,
         updateLastLogin: true,
         issuer: 'http://localhost:3000',
+        shape: {
+          profile: 'contract',
+          audiences: [],
+          leewayS: 0,
+          userIdField: 'id',
+          names: { userId: 'user_id', tokenType: 'token_type', tokenId: 'jti' },
+          longestS: { access: 600, refresh: 86_400 },
+        },
+        leewayMs: 0,
+        authHeader: { name: 'authorization', schemes: ['Bearer'] },
+        checksActive: true,
       },
       keys: {
         algorithm: 'ES256',
@@ -399,4 +410,97 @@ test.each<[Env, RegExp]>([
 test('at their limits these settings warn of nothing', () => {
   const env = { RATE_LIMIT_SCALE: '1', PASSWORD_HASH_COST: '12', JWT_ACCESS_TOKEN_LIFETIME: '15m' }
   expect(readConfig(env).warnings).toEqual([])
+})
+
+describe('the settings that shape tokens', () => {
+  test.each<[Env, object]>([
+    [{ JWT_AUDIENCE: 'shop' }, { shape: { audiences: ['shop'] } }],
+    [
+      { JWT_AUDIENCE: ' https://shop.example.com , blog,' },
+      { shape: { audiences: ['https://shop.example.com', 'blog'] } },
+    ],
+    [{ JWT_LEEWAY: '30' }, { leewayMs: seconds(30), shape: { leewayS: 30 } }],
+    [{ JWT_LEEWAY: '2m' }, { leewayMs: minutes(2), shape: { leewayS: 120 } }],
+    [{ JWT_AUTH_HEADER_TYPES: 'JWT, Bearer' }, { authHeader: { schemes: ['JWT', 'Bearer'] } }],
+    [{ JWT_AUTH_HEADER_NAME: 'X-Access-Token' }, { authHeader: { name: 'x-access-token' } }],
+    [{ JWT_USER_ID_FIELD: 'username' }, { shape: { userIdField: 'username' } }],
+    [
+      { JWT_USER_ID_CLAIM: 'uid', JWT_TOKEN_TYPE_CLAIM: 'kind', JWT_JTI_CLAIM: 'tid' },
+      { shape: { names: { userId: 'uid', tokenType: 'kind', tokenId: 'tid' } } },
+    ],
+    [{ JWT_CHECK_USER_IS_ACTIVE: 'false' }, { checksActive: false }],
+    [{ TOKEN_PROFILE: 'rfc9068' }, { shape: { profile: 'rfc9068' } }],
+    [
+      { JWT_ACCESS_TOKEN_LIFETIME: '5m', JWT_REFRESH_TOKEN_LIFETIME: '7d' },
+      { shape: { longestS: { access: 300, refresh: 604_800 } } },
+    ],
+  ])('%j', (env, jwt) => expect(readConfig(env).jwt).toMatchObject(jwt))
+
+  test.each<[Env, string]>([
+    [{ JWT_AUDIENCE: 'two words' }, 'JWT_AUDIENCE must be names without spaces, with commas between.'],
+    [
+      { JWT_AUDIENCE: 'shop,latchkey:api-refresh' },
+      'JWT_AUDIENCE must not begin with latchkey:, which is for tokens that Latchkey alone accepts.',
+    ],
+    [{ JWT_LEEWAY: '6m' }, 'JWT_LEEWAY must be a time such as 300, 5m, 12h or 14d, at most 300 s.'],
+    [{ JWT_LEEWAY: '-1' }, 'JWT_LEEWAY must be a time such as 300, 5m, 12h or 14d, at most 300 s.'],
+    [{ JWT_AUTH_HEADER_TYPES: ',' }, 'JWT_AUTH_HEADER_TYPES must be one word or several such as Bearer,JWT.'],
+    [{ JWT_AUTH_HEADER_TYPES: 'Bearer JWT' }, 'JWT_AUTH_HEADER_TYPES must be one word or several such as Bearer,JWT.'],
+    [{ JWT_AUTH_HEADER_TYPES: 'Bearer,basic' }, 'JWT_AUTH_HEADER_TYPES must not be Basic, which carries passwords.'],
+    [
+      { JWT_AUTH_HEADER_NAME: 'HTTP_X_ACCESS_TOKEN' },
+      'JWT_AUTH_HEADER_NAME is the plain name of a header here: write X-Access-Token instead of HTTP_X_ACCESS_TOKEN.',
+    ],
+    [
+      { JWT_AUTH_HEADER_NAME: 'HTTP_AUTHORIZATION' },
+      'JWT_AUTH_HEADER_NAME is the plain name of a header here: write Authorization instead of HTTP_AUTHORIZATION.',
+    ],
+    [{ JWT_AUTH_HEADER_NAME: 'X Token' }, 'JWT_AUTH_HEADER_NAME must be the name of a header such as X-Access-Token.'],
+    [
+      { JWT_AUTH_HEADER_NAME: 'Cookie' },
+      'JWT_AUTH_HEADER_NAME must be a header without another meaning, such as X-Access-Token.',
+    ],
+    [
+      { JWT_AUTH_HEADER_NAME: 'X-Latchkey-Peer' },
+      'JWT_AUTH_HEADER_NAME must be a header without another meaning, such as X-Access-Token.',
+    ],
+    [{ JWT_USER_ID_FIELD: 'pk' }, 'JWT_USER_ID_FIELD must be id, email or username.'],
+    [
+      { JWT_USER_ID_CLAIM: 'user id' },
+      'JWT_USER_ID_CLAIM must be a name of letters, digits, _ . and -, beginning with a letter.',
+    ],
+    [
+      { JWT_JTI_CLAIM: '__proto__' },
+      'JWT_JTI_CLAIM must be a name of letters, digits, _ . and -, beginning with a letter.',
+    ],
+    [{ JWT_USER_ID_CLAIM: 'sub' }, 'JWT_USER_ID_CLAIM must not be sub: that claim has a meaning of its own.'],
+    [{ JWT_TOKEN_TYPE_CLAIM: 'roles' }, 'JWT_TOKEN_TYPE_CLAIM must not be roles: that claim has a meaning of its own.'],
+    [{ JWT_JTI_CLAIM: 'user_id' }, 'JWT_JTI_CLAIM must not be user_id: that claim has a meaning of its own.'],
+    [
+      { JWT_USER_ID_CLAIM: 'one', JWT_JTI_CLAIM: 'one' },
+      'JWT_JTI_CLAIM must not be the name of another claim as well.',
+    ],
+    [{ TOKEN_PROFILE: 'oauth' }, 'TOKEN_PROFILE must be contract or rfc9068.'],
+    [
+      { TOKEN_PROFILE: 'rfc9068', JWT_JTI_CLAIM: 'tid' },
+      'JWT_JTI_CLAIM cannot be set together with TOKEN_PROFILE=rfc9068.',
+    ],
+    [
+      { TOKEN_PROFILE: 'rfc9068', JWT_USER_ID_FIELD: 'email' },
+      'JWT_USER_ID_FIELD cannot be set together with TOKEN_PROFILE=rfc9068.',
+    ],
+  ])('%j stops the start with a sentence', (env, sentence) => expect(faults(env)).toEqual([sentence]))
+
+  test('JWT_CHECK_REVOKE_TOKEN=false changes nothing and says so', () => {
+    const { warnings, ...config } = readConfig({ JWT_CHECK_REVOKE_TOKEN: 'false' })
+    expect({ ...config, warnings: [] }).toEqual(readConfig({}))
+    expect(warnings).toEqual([expect.stringMatching(/^JWT_CHECK_REVOKE_TOKEN=false has no effect/)])
+    expect(readConfig({ JWT_CHECK_REVOKE_TOKEN: 'true' }).warnings).toEqual([])
+  })
+
+  test('JWT_CHECK_USER_IS_ACTIVE=false warns', () => {
+    expect(readConfig({ JWT_CHECK_USER_IS_ACTIVE: '0' }).warnings).toEqual([
+      expect.stringMatching(/^JWT_CHECK_USER_IS_ACTIVE is false/),
+    ])
+  })
 })

@@ -7,6 +7,8 @@ import { z } from 'zod'
 import { ALGORITHMS, hashBytes, isHmac } from '#lib/core/algorithms'
 import { days, hours, minutes, parseDuration, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
+import { tokenContradictions, tokenSettings } from '#lib/core/token-settings'
+import type { TokenShape } from '#lib/core/token-shape'
 
 const duration = (fallback: string, { min = 0, max = Infinity }: { min?: number; max?: number } = {}) =>
   z
@@ -111,6 +113,10 @@ const schema = z.object({
   JWT_VERIFYING_KEY: z.string().optional(),
   KEY_ROTATION_AGE: duration('90d', { min: second, max: days(3650) }),
   KEY_PUBLISH_AHEAD: duration('10m', { min: second, max: days(30) }),
+  JWT_LEEWAY: duration('0', { max: minutes(5) }),
+  JWT_CHECK_REVOKE_TOKEN: flag(true),
+  JWT_CHECK_USER_IS_ACTIVE: flag(true),
+  ...tokenSettings,
 })
 
 /** The names of all settings, for the check that .env.example lists them. */
@@ -166,6 +172,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       tolerant: settings.JWT_REFRESH_REUSE === 'tolerant',
       updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
       issuer: settings.JWT_ISSUER ?? url.origin,
+      shape: tokenShape(settings),
+      leewayMs: settings.JWT_LEEWAY,
+      /** Where programs send their access token: the header, and the schemes taken there; the first stands in the challenge. */
+      authHeader: { name: settings.JWT_AUTH_HEADER_NAME.toLowerCase(), schemes: settings.JWT_AUTH_HEADER_TYPES },
+      /** False: programs of deactivated users log in and through. Browser sessions are always checked. */
+      checksActive: settings.JWT_CHECK_USER_IS_ACTIVE,
     },
     keys: {
       algorithm: settings.JWT_ALGORITHM,
@@ -192,8 +204,26 @@ function readEach(given: Record<string, string | undefined>): { settings: Settin
   return { settings: Object.fromEntries(read) as Settings, faults }
 }
 
+function tokenShape(settings: Settings): TokenShape {
+  return {
+    profile: settings.TOKEN_PROFILE,
+    audiences: settings.JWT_AUDIENCE,
+    leewayS: settings.JWT_LEEWAY / second,
+    userIdField: settings.JWT_USER_ID_FIELD,
+    names: {
+      userId: settings.JWT_USER_ID_CLAIM,
+      tokenType: settings.JWT_TOKEN_TYPE_CLAIM,
+      tokenId: settings.JWT_JTI_CLAIM,
+    },
+    longestS: {
+      access: settings.JWT_ACCESS_TOKEN_LIFETIME / second,
+      refresh: settings.JWT_REFRESH_TOKEN_LIFETIME / second,
+    },
+  }
+}
+
 function contradictions(settings: Settings, url: URL, env: Record<string, string | undefined>): string[] {
-  const faults: string[] = []
+  const faults = tokenContradictions(settings)
   const { AUTH_SECRET, PASSWORD_PEPPER } = settings
   if (settings.LATE_REFRESH_WINDOW >= settings.ROTATION_AGE)
     faults.push('LATE_REFRESH_WINDOW must be shorter than ROTATION_AGE.')
@@ -266,6 +296,12 @@ function warnings(settings: Settings, url: URL): string[] {
     isHmac(settings.JWT_ALGORITHM) && settings.JWT_VERIFYING_KEY !== undefined
       ? `JWT_VERIFYING_KEY is ignored with JWT_ALGORITHM=${settings.JWT_ALGORITHM}.`
       : '',
+    settings.JWT_CHECK_REVOKE_TOKEN
+      ? ''
+      : 'JWT_CHECK_REVOKE_TOKEN=false has no effect: a changed password ends the tokens issued before it, always.',
+    settings.JWT_CHECK_USER_IS_ACTIVE
+      ? ''
+      : 'JWT_CHECK_USER_IS_ACTIVE is false: deactivated users log in and through over the API. Browser sessions stay checked.',
   ].filter(Boolean)
 }
 

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
+import { ownClaims } from '#lib/core/token-shape'
 import { clientSecrets } from '#lib/crypto/client-secret'
 import type { RingKeys } from '#lib/crypto/key-ring'
 import { createHashPool } from '#lib/crypto/hash-pool'
@@ -16,6 +17,8 @@ import { openGivenKeys } from '#lib/crypto/given-keys'
 import { readAccessToken, readApiRefreshToken } from '#lib/crypto/signed-token'
 import { createTokenMint } from '#lib/crypto/token-mint'
 import { createAdminister } from '#lib/flows/administer'
+import { createAdministerGroups } from '#lib/flows/administer-groups'
+import { createAskHooks } from '#lib/flows/ask-hooks'
 import { createAuthenticateClient } from '#lib/flows/authenticate-client'
 import { createChangePassword } from '#lib/flows/change-password'
 import { createBlacklistToken, createCheckToken, createExamineToken } from '#lib/flows/check-token'
@@ -36,11 +39,13 @@ import { createRefreshBrowser } from '#lib/flows/refresh-browser'
 import { createRegister } from '#lib/flows/register'
 import { createRevokeToken } from '#lib/flows/revoke-token'
 import { createShortenAccess } from '#lib/flows/shorten-access'
+import { hooks } from '#lib/hooks'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
 import { createClientStore } from '#lib/store/client-store'
 import { openDatabase, type Database } from '#lib/store/database'
 import { openDatabaseClock } from '#lib/store/database-clock'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
+import { createGroupStore } from '#lib/store/group-store'
 import { applyMigrations } from '#lib/store/migrations'
 import { pruneSessions } from '#lib/store/session-prune'
 import { createSessionStore } from '#lib/store/session-store'
@@ -117,9 +122,13 @@ async function join(
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
 
   const users = createUserStore(db)
+  const groups = createGroupStore(db)
+  const active = { apiIgnoresActive: !config.jwt.checksActive }
   const sessions = createSessionStore(db, {
     ...config.session,
-    apiIdleMs: config.jwt.refreshLifeMs,
+    ...active,
+    // A refresh token that is good by JWT_LEEWAY alone must find its session alive.
+    apiIdleMs: config.jwt.refreshLifeMs + config.jwt.leewayMs,
     maxSessions: config.maxSessions,
   })
   const throttle = createThrottle(db, {
@@ -129,7 +138,16 @@ async function join(
   const pool = createHashPool()
   const peppers = { pepper: secrets.pepper, previousPepper: secrets.previous.pepper }
   const hasher = createPasswordHasher(pool, { ...peppers, cost: config.password.hashCost })
+  const {
+    extraClaims,
+    admits,
+    login: loginHooks,
+  } = createAskHooks({
+    ...{ hooks, onFault, own: ownClaims(config.jwt.shape) },
+    grantsOf: (userId) => groups.grantsOf(userId),
+  })
   const mint = createTokenMint({
+    extraClaims,
     tokens,
     browserRefreshKey,
     accessLifeMs: config.jwt.accessLifeMs,
@@ -149,11 +167,12 @@ async function join(
     await ring.ready(token)
     return readAccessToken(token, clock.at(at), tokens())
   }
-  const identify = createIdentify({ sessions, readAccess })
+  const identify = createIdentify({ sessions, active, readAccess, userIdField: config.jwt.shape.userIdField })
   const issuing = whileItIssues(ring)
   const openSession = issuing(createOpenSession({ sessions, mint }))
-  const provePassword = createProvePassword({ throttle, hasher, users })
-  const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const provePassword = createProvePassword({ throttle, hasher, users, admits })
+  const checking = { sessions, identify, active, readRefresh: readApiRefresh }
+  const browser = { sessions, readRefresh, admits, policy: config.session }
   const examine = createExamineToken(checking)
   const ofClients = { clients: createClientStore(db), secrets: clientSecrets, audit }
 
@@ -161,11 +180,14 @@ async function join(
     config,
     clock,
     identify,
-    openSession,
+    /** For who has just registered. Where a password was proven, the rule was asked then. */
+    openSession: issuing(createOpenSession({ sessions, mint, admits })),
     register: issuing(createRegister({ users, hasher, audit, throttle, policy }), ({ context }) => context !== null),
     login: issuing(
       createLogin({
         ...{ users, audit, provePassword, openSession },
+        ...active,
+        hooks: loginHooks,
         recordsLastLogin: config.jwt.updateLastLogin,
         identifierMark: (typed) => createHmac('sha256', markKey).update(foldEmail(typed)).digest('hex').slice(0, 12),
       }),
@@ -178,11 +200,9 @@ async function join(
     listSessions: createListSessions({ sessions }),
     endSessions: createEndSessions({ sessions, audit }),
     confirm: createConfirm({ sessions, readRefresh, onFault }),
-    refreshBrowser: issuing(createRefreshBrowser({ sessions, mint, audit, readRefresh, policy: config.session })),
-    wouldRefresh: createForeseeRefresh({ sessions, readRefresh, policy: config.session }),
-    refreshApi: issuing(
-      createRefreshApi({ sessions, mint, throttle, readRefresh: readApiRefresh, policy: config.jwt }),
-    ),
+    refreshBrowser: issuing(createRefreshBrowser({ ...browser, mint, audit })),
+    wouldRefresh: createForeseeRefresh(browser),
+    refreshApi: issuing(createRefreshApi({ ...checking, mint, throttle, admits, policy: config.jwt })),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
     authenticateClient: createAuthenticateClient({ ...ofClients, throttle }),
@@ -190,6 +210,7 @@ async function join(
     introspectToken: createIntrospectToken({ examine }),
     revokeToken: createRevokeToken({ examine, sessions, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
+    administerGroups: createAdministerGroups({ groups, audit }),
     /** The id of the session a refresh cookie belongs to, whatever has become of it; null when the cookie is none of ours. */
     sessionOf: async (refreshToken: string) => (await readRefresh(refreshToken))?.sid ?? null,
     shortenAccess: issuing(createShortenAccess({ sessions, mint })),

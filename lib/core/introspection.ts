@@ -71,12 +71,7 @@ export function describeToken({ token, claims, view }: GoodToken): ActiveAnswer 
   const optional = { aud, client_id, scope }
   const written = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
   // Whoever lets in everything that is active and a Bearer must not let in a refresh token.
-  const rights = token === 'access' ? { token_type: 'Bearer' as const, roles: rolesOf(view) } : {}
+  const rights = token === 'access' ? { token_type: 'Bearer' as const, roles: view.grants.groups } : {}
   const who = { sub, username: view.user.username, sid }
   return { active: true, token_use: token, ...rights, ...who, jti, iss, ...written, iat, exp }
-}
-
-/** The names of the user's groups. There are no groups yet, and so nobody has a role. */
-function rolesOf(_: SessionView): string[] {
-  return []
 }

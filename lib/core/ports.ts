@@ -5,7 +5,15 @@
 import type { AuditEntry } from './audit'
 import type { ApiRefreshPolicy } from './api-refresh'
 import type { PresentedToken, RotationPolicy } from './rotation'
-import type { ClientRecord, RevokedReason, SessionKind, SessionRecord, SessionView, UserRecord } from './records'
+import type {
+  ClientRecord,
+  Grants,
+  RevokedReason,
+  SessionKind,
+  SessionRecord,
+  SessionView,
+  UserRecord,
+} from './records'
 import type { RequestContext } from './request-context'
 import type { ThrottleName } from './throttle'
 
@@ -42,6 +50,42 @@ export interface UserStore {
   setActive(id: string, active: boolean): Promise<UserRecord | null>
   /** True when there was such a user; its sessions go with it, its audit rows stay. */
   delete(id: string): Promise<boolean>
+}
+
+/** Whether the authentication rule of lib/hooks.ts lets this user go on. Throws when the rule does. */
+export type Admits = (user: UserRecord) => Promise<boolean>
+
+/** The login hooks of lib/hooks.ts. Neither throws: what they throw is reported, and the login's answer stays. */
+export interface LoginHooks {
+  onSuccess(view: SessionView, context: RequestContext): Promise<void>
+  onFailed(attempt: { kind: SessionKind; identifier: string; reason: string; context: RequestContext }): Promise<void>
+}
+
+export interface GroupRecord {
+  name: string
+  /** Codenames, sorted. */
+  permissions: string[]
+  members: number
+}
+
+/** Names to add and to remove; what is so already is left so. */
+export interface ListChange {
+  add: string[]
+  remove: string[]
+}
+
+export interface GroupStore {
+  list(): Promise<GroupRecord[]>
+  find(name: string): Promise<GroupRecord | null>
+  /** False: there is one of that name, or it has been made at this very moment. */
+  create(name: string): Promise<boolean>
+  /** Its members lose it, and with it what it permits. False: no such group. */
+  delete(name: string): Promise<boolean>
+  /** What has really changed; null: no such group. A permission exists as long as some group has it. */
+  changePermissions(name: string, change: ListChange): Promise<ListChange | null>
+  /** What has really changed; nothing is when a group to add is missing. Null: no such user. */
+  changeMemberships(userId: string, change: ListChange): Promise<ListChange | { missing: string[] } | null>
+  grantsOf(userId: string): Promise<Grants>
 }
 
 export interface NewSession {
@@ -171,7 +215,15 @@ export interface SessionTokens {
   refresh: IssuedToken
 }
 
+/** What the claims hook adds to the tokens of a program. */
+export type ExtraClaims = Readonly<Record<string, unknown>>
+
 export interface TokenMint {
-  access(view: SessionView, options?: { lifeMs?: number }): Promise<IssuedToken>
-  refresh(view: SessionView): Promise<IssuedToken>
+  /**
+   * Asks the claims hook, once for both tokens, and makes sure that they will not be too large. Throws before anything is used up;
+   * whoever leaves it out leaves `extra` out too, and the hook is asked for each token.
+   */
+  prepare(view: SessionView): Promise<ExtraClaims>
+  access(view: SessionView, options?: { lifeMs?: number; extra?: ExtraClaims }): Promise<IssuedToken>
+  refresh(view: SessionView, options?: { extra?: ExtraClaims }): Promise<IssuedToken>
 }

@@ -59,9 +59,16 @@ export interface SessionRecord {
   createdAt: Date
 }
 
-/** A session with its user, read together at one instant of the database's clock. */
+/** What a user may do by the groups it is in, each list sorted. A superuser has every permission there is. */
+export interface Grants {
+  groups: string[]
+  permissions: string[]
+}
+
+/** A session with its user and what that user may do, read together at one instant of the database's clock. */
 export interface SessionView {
   session: SessionRecord
   user: UserRecord
+  grants: Grants
   now: Date
 }

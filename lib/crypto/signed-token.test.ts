@@ -95,7 +95,12 @@ describe('TK-7, F5: odd claims under our own signature', () => {
     ['an unknown type', { token_type: 'sliding' }, 'wrong-type'],
     ['the type in capitals', { token_type: 'ACCESS' }, 'wrong-type'],
     ['the type in a list', { token_type: ['access'] }, 'wrong-type'],
-    ['no user', { user_id: undefined }, 'invalid'],
+    ['no user', { user_id: undefined }, 'no-user'],
+    [
+      'token-api 6: the wrong type stands before the missing user',
+      { user_id: undefined, token_type: 'x' },
+      'wrong-type',
+    ],
     ['an empty user', { user_id: '' }, 'invalid'],
     ['a number as user', { user_id: 1 }, 'invalid'],
     ['no subject', { sub: undefined }, 'invalid'],

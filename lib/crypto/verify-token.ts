@@ -14,16 +14,18 @@ export interface TrustedKey {
   key: CryptoKey | Uint8Array
 }
 
-/** The payload as JSON, proven to be ours and otherwise unchecked; null for anything that is not. */
+/** The payload as JSON, proven to be ours and otherwise unchecked; null for anything that is not. `types`: what `typ` may say. */
 export async function verifySignature(
   token: string,
   keys: ReadonlyMap<string, TrustedKey>,
+  types: readonly string[] = ['JWT'],
 ): Promise<Record<string, unknown> | null> {
   if (!isCanonical(token)) return null
   try {
     const header = decodeProtectedHeader(token)
     // crit, jwk, jku, x5u and the like are instructions from a stranger: nothing but these three is read (TK-5).
-    if (!Object.keys(header).every((member) => HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') return null
+    if (!Object.keys(header).every((member) => HEADER_MEMBERS.has(member)) || !types.includes(header.typ ?? ''))
+      return null
     const trusted = keys.get(header.kid ?? '')
     if (!trusted || header.alg !== trusted.alg) return null
     const { payload } = await compactVerify(token, trusted.key, { algorithms: [trusted.alg] })

@@ -3,7 +3,7 @@ import type { GoodToken } from '#lib/core/introspection'
 import type { AuditLog, SessionStore } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
-import { sessionOver, type OverReason } from '#lib/core/session-state'
+import { sessionOver, type ActivePolicy, type OverReason } from '#lib/core/session-state'
 import type { Identify, TokenFaultWord } from './identify'
 import type { ReadApiRefresh } from './refresh-api'
 
@@ -22,6 +22,7 @@ interface CheckDeps {
   sessions: SessionStore
   identify: Identify
   readRefresh: ReadApiRefresh
+  active?: ActivePolicy
 }
 
 /** Changes nothing. */
@@ -76,14 +77,14 @@ function checkOf(found: TokenExamination): TokenCheck {
   }
 }
 
-async function examineRefresh({ sessions, readRefresh }: CheckDeps, token: string): Promise<TokenExamination> {
+async function examineRefresh({ sessions, readRefresh, active }: CheckDeps, token: string): Promise<TokenExamination> {
   const reading = await readRefresh(token)
   if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
   const { claims } = reading
   const view = await sessions.find(claims.sid)
   if (!view) return { kind: 'over', token: 'refresh', reason: 'user-missing', view }
   // Older: used up. Newer: never issued by this database (a restored backup), which refresh denies as well.
-  const reason = sessionOver(view) ?? (claims.g === view.session.generation ? null : 'used')
+  const reason = sessionOver(view, active) ?? (claims.g === view.session.generation ? null : 'used')
   if (reason) return { kind: 'over', token: 'refresh', reason, view }
   return { kind: 'good', token: 'refresh', claims, view }
 }

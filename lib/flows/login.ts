@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { identifierField, parseFields, passwordField, type FieldErrors } from '#lib/core/fields'
-import type { AuditLog, UserStore } from '#lib/core/ports'
+import type { AuditLog, LoginHooks, UserStore } from '#lib/core/ports'
 import type { SessionKind } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 import type { OpenedSession, OpenSession } from './open-session'
@@ -33,6 +33,9 @@ interface LoginDeps {
   recordsLastLogin: boolean
   /** A keyed hash of what was typed: people type passwords into the wrong field (LG-4). */
   identifierMark: (typed: string) => string
+  /** JWT_CHECK_USER_IS_ACTIVE=false: programs of deactivated users may log in. */
+  apiIgnoresActive?: boolean
+  hooks?: LoginHooks
 }
 
 export type Login = (request: LoginRequest) => Promise<LoginOutcome>
@@ -45,12 +48,14 @@ export function createLogin(deps: LoginDeps): Login {
 
     // An email first; a username only if no account has that email; never both. One query either way (EN-2).
     const user = await deps.users.findByLoginName(identifier)
-    const proof = await deps.provePassword({ user, identifier, password, context })
+    const inactive = deps.apiIgnoresActive && session.kind === 'api' ? 'admitted' : 'refused'
+    const proof = await deps.provePassword({ user, identifier, password, context, inactive })
     const audit = { event: 'login' as const, subjectId: user?.id ?? null, context }
     if (proof.kind !== 'proven') {
       const reason = proof.kind === 'failed' ? proof.why : proof.kind
       const detail = { ...(user ? {} : { identifier: deps.identifierMark(identifier) }), kind: session.kind }
       await deps.audit.append({ ...audit, outcome: 'failure', reason, detail })
+      await deps.hooks?.onFailed({ kind: session.kind, identifier, reason, context })
       return proof.kind === 'failed' ? { kind: 'refused' } : proof
     }
 
@@ -62,11 +67,13 @@ export function createLogin(deps: LoginDeps): Login {
         reason: 'changed_meanwhile',
         detail: { kind: session.kind },
       })
+      await deps.hooks?.onFailed({ kind: session.kind, identifier, reason: 'changed_meanwhile', context })
       return { kind: 'refused' }
     }
     if (deps.recordsLastLogin) await deps.users.recordLogin(proof.user.id)
     const who = { actorId: proof.user.id, subjectId: proof.user.id, sessionId: opened.session.id }
     await deps.audit.append({ ...audit, ...who, outcome: 'success', detail: { kind: session.kind } })
+    await deps.hooks?.onSuccess(opened, context)
     return { kind: 'logged-in', ...opened }
   }
 }

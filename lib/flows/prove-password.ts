@@ -7,14 +7,20 @@
  * names are one account: it gets the ordinary failure instead, and its password is not looked at.
  */
 import { foldUsername } from '#lib/core/identifiers'
-import type { PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
+import type { Admits, PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 
 export type PasswordProof =
   | { kind: 'proven'; user: UserRecord }
-  /** Wrong password, no such account, a disabled one, one without a password or one that pauses: the caller must not tell them apart. */
-  | { kind: 'failed'; why: 'wrong_password' | 'unknown_user' | 'inactive' | 'no_password' | 'account_paused' }
+  /**
+   * Wrong password, no such account, a disabled one, one without a password, one that pauses, or a rule's no: the caller must not tell
+   * them apart.
+   */
+  | {
+      kind: 'failed'
+      why: 'wrong_password' | 'unknown_user' | 'inactive' | 'no_password' | 'account_paused' | 'not_admitted'
+    }
   | { kind: 'throttled'; retryAfterMs: number }
   | { kind: 'busy' }
 
@@ -24,6 +30,8 @@ export interface PasswordClaim {
   identifier: string | null
   password: string
   context: RequestContext
+  /** Whether a deactivated account may go on with the right password; only ever for an API session. */
+  inactive?: 'refused' | 'admitted'
 }
 
 export type ProvePassword = (claim: PasswordClaim) => Promise<PasswordProof>
@@ -32,11 +40,13 @@ interface ProveDeps {
   throttle: Throttle
   hasher: PasswordHasher
   users: UserStore
+  /** The authentication rule, asked last: only who knows the password learns that it says no. */
+  admits?: Admits
 }
 
 export function createProvePassword(deps: ProveDeps): ProvePassword {
   return async (claim) => {
-    const { user, identifier, password } = claim
+    const { user, identifier, password, inactive = 'refused' } = claim
     const { address, name, account } = keysOf(claim)
     const first = [address, identifier === null ? account : name]
     const verdict = await deps.throttle.reserve(first)
@@ -46,9 +56,14 @@ export function createProvePassword(deps: ProveDeps): ProvePassword {
 
     const result = await verify(deps, reserved, password, paused ? null : user)
     if (result === 'busy') return { kind: 'busy' }
-    if (paused || !user || result === 'no-match' || !user.isActive) {
+    const barred = user?.isActive === false && inactive === 'refused'
+    if (paused || !user || result === 'no-match' || barred) {
       await deps.throttle.fail(reserved)
       return { kind: 'failed', why: paused ? 'account_paused' : whyFailed(user, result) }
+    }
+    if (!(await orRelease(deps.throttle, reserved, async () => (await deps.admits?.(user)) ?? true))) {
+      await deps.throttle.fail(reserved)
+      return { kind: 'failed', why: 'not_admitted' }
     }
 
     // The account starts afresh, the address only gets this attempt back (TH-5).

@@ -20,7 +20,7 @@ beforeAll(async () => {
     asked++
     return authenticateClient(credentials, context)
   }
-  const config = { trustedProxies: [] }
+  const config = { trustedProxies: [], jwt: { authHeader: { schemes: ['Bearer'], name: 'authorization' } } }
   await openOnce(async () => ({ config, authenticateClient: counting }) as unknown as Latchkey)
 })
 

@@ -1,6 +1,7 @@
 /** The token API's words for what is wrong with a token in a body (docs/token-api.md, section 6). */
 import type { TokenFaultWord } from '#lib/flows/identify'
 import type { OverReason } from '#lib/core/session-state'
+import { challenge } from './challenge'
 import { json } from './json-reply'
 
 const sentences: Record<TokenFaultWord, string> = {
@@ -10,16 +11,15 @@ const sentences: Record<TokenFaultWord, string> = {
   'no-id': 'Token has no id',
   'no-type': 'Token has no type',
   'wrong-type': 'Token has wrong type',
+  // The sentence for it is the view's alone.
+  'no-user': 'Token is invalid',
 }
 
 export const tokenSentence = (fault: TokenFaultWord) => sentences[fault]
 
 export function tokenNotValid(sentence: string): Response {
-  return json(
-    401,
-    { detail: sentence, code: 'token_not_valid' },
-    { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' },
-  )
+  const headers = { 'WWW-Authenticate': challenge('invalid_token') }
+  return json(401, { detail: sentence, code: 'token_not_valid' }, headers)
 }
 
 /** A genuine token whose session or user is over. */
