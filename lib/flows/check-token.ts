@@ -55,6 +55,8 @@ async function checkRefresh({ sessions, readRefresh }: CheckDeps, token: string)
   const { sid, g, sub } = reading.claims
   const view = await sessions.find(sid)
   if (!view) return { kind: 'over', token: 'refresh', reason: 'user-missing' }
+  // As identify has it for access tokens: a session of another kind or user is not this token's to end (TK-2).
+  if (view.session.kind !== 'api' || view.user.id !== sub) return { kind: 'token-fault', fault: 'invalid' }
   // Older: used up. Newer: never issued by this database (a restored backup), which refresh denies as well.
   const reason = sessionOver(view) ?? (g === view.session.generation ? null : 'used')
   return reason ? { kind: 'over', token: 'refresh', reason } : { kind: 'good', sid, userId: sub }

@@ -3,7 +3,7 @@ import type { Principal } from '#lib/core/principal'
 import type { Identity } from '#lib/flows/identify'
 import { running } from '#lib/running'
 import { guardedMethods, type ApiRequest, type Method, type RouteHandler } from './api-methods'
-import { json } from './json-reply'
+import { INVALID_TOKEN, json } from './json-reply'
 import { tokenSentence } from './token-sentences'
 
 export type BearerReading = { kind: 'principal'; principal: Principal } | { kind: 'refused'; reply: Response }
@@ -65,8 +65,6 @@ function notValid(message: string): Record<string, unknown> {
 }
 
 function refuse(body: Record<string, unknown>, tokenSent = false): BearerReading {
-  const headers: Record<string, string> = tokenSent
-    ? { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' }
-    : {}
+  const headers: Record<string, string> = tokenSent ? { 'WWW-Authenticate': INVALID_TOKEN } : {}
   return { kind: 'refused', reply: json(401, body, headers) }
 }

@@ -3,6 +3,8 @@ import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
 
 export const CHALLENGE = 'Bearer realm="api"'
+/** The challenge where a token was sent (RFC 6750, section 3.1). */
+export const INVALID_TOKEN = `${CHALLENGE}, error="invalid_token"`
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   const challenge: Record<string, string> = status === 401 ? { 'WWW-Authenticate': CHALLENGE } : {}
