@@ -14,6 +14,10 @@ export function serverMetadata({ issuer, publicUrl, issues, hasPublicKeys }: Met
     issuer,
     ...(issues ? { token_endpoint: `${publicUrl}/api/token/` } : {}),
     ...(hasPublicKeys ? { jwks_uri: `${publicUrl}/.well-known/jwks.json` } : {}),
+    introspection_endpoint: `${publicUrl}/api/token/introspect/`,
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+    revocation_endpoint: `${publicUrl}/api/token/revoke/`,
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
     // The token endpoint takes a name and a password as SimpleJWT does and knows no grant of OAuth. Left out, these two would stand for
     // grants and a secret that are not there; response_types_supported may not be left out.
     response_types_supported: [],

@@ -83,6 +83,8 @@ async function examineRefresh({ sessions, readRefresh, active }: CheckDeps, toke
   const { claims } = reading
   const view = await sessions.find(claims.sid)
   if (!view) return { kind: 'over', token: 'refresh', reason: 'user-missing', view }
+  // As identify has it for access tokens: a session of another kind or user is not this token's to end (TK-2).
+  if (view.session.kind !== 'api' || view.user.id !== claims.sub) return { kind: 'token-fault', fault: 'invalid' }
   // Older: used up. Newer: never issued by this database (a restored backup), which refresh denies as well.
   const reason = sessionOver(view, active) ?? (claims.g === view.session.generation ? null : 'used')
   if (reason) return { kind: 'over', token: 'refresh', reason, view }

@@ -42,10 +42,13 @@ export function createRefreshApi({
   return async (token, context) => {
     const reading = await readRefresh(token)
     if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
-    const { sid, g, jti } = reading.claims
+    const { sid, g, jti, sub } = reading.claims
     const verdict = await throttle.take([{ name: 'refreshApi', subject: sid }])
     if (verdict.kind === 'wait') return { kind: 'throttled', retryAfterMs: verdict.retryAfterMs }
     const before = await sessions.find(sid)
+    // As identify has it for access tokens: a session of another kind or user is not this token's to refresh or end (TK-2).
+    if (before && (before.session.kind !== 'api' || before.user.id !== sub))
+      return { kind: 'token-fault', fault: 'invalid' }
     // One behind: with JWT_REFRESH_REUSE=tolerant the parent may be answered again.
     const goesOn = before && !sessionOver(before, active) && before.session.generation - g <= (policy.tolerant ? 1 : 0)
     if (goesOn && admits && !(await admits(before.user))) return { kind: 'over', reason: 'inactive' }

@@ -17,17 +17,14 @@ const sentences: Record<TokenFaultWord, string> = {
 
 export const tokenSentence = (fault: TokenFaultWord) => sentences[fault]
 
-export function tokenNotValid(sentence: string): Response {
-  const headers = { 'WWW-Authenticate': challenge('invalid_token') }
-  return json(401, { detail: sentence, code: 'token_not_valid' }, headers)
-}
+export const tokenNotValid = (sentence: string) => refuse({ detail: sentence, code: 'token_not_valid' })
 
 /** A genuine token whose session or user is over. */
 export function tokenOver(token: 'access' | 'refresh', reason: OverReason | 'user-missing' | 'used'): Response {
   switch (reason) {
     case 'inactive':
     case 'user-missing':
-      return json(401, { detail: 'No active account found for the given token.' })
+      return refuse({ detail: 'No active account found for the given token.' })
     case 'password_changed':
     case 'revoked':
     case 'expired':
@@ -35,3 +32,6 @@ export function tokenOver(token: 'access' | 'refresh', reason: OverReason | 'use
       return tokenNotValid(token === 'refresh' ? 'Token is blacklisted' : 'Token is invalid')
   }
 }
+
+/** A token was sent and refused: the challenge says so, and never what was wrong with it (TK-12). */
+const refuse = (body: Record<string, unknown>) => json(401, body, { 'WWW-Authenticate': challenge('invalid_token') })
