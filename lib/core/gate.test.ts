@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind } from './gate'
+import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind, saysItsOwnAge } from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([
+    ...['/api/docs/x', '/api/docsx', '/api/openapi.json'],
     ...['/api', '/api/', '/api/token/', '/api/no/such/path', '/api/%2e%2e/dashboard', '/.well-known/jwks.json'],
   ])('%s is for programs', (path) => expect(pathKind(path)).toBe('api'))
 
@@ -16,6 +17,9 @@ describe('the four kinds of paths; whatever is not named is protected', () => {
     '/auth/register',
     '/auth/logout',
     '/theme',
+    // A page among the paths for programs.
+    '/api/docs',
+    '/api/docs/',
   ])('%s is asked for without a session', (path) => expect(pathKind(path)).toBe('auth'))
 
   test.each(['/', '/auth/session', '/auth/session/', '/auth/refresh', '/auth/refresh/'])('%s is open', (path) =>
@@ -71,6 +75,9 @@ test.each<[string, boolean]>([
   ['/.well-known/jwks.json', true],
   ['/auth/login', true],
   ['/auth/session/', true],
+  ['/api/openapi.json', true],
+  ['/api/docs', false],
+  ['/api/docs/', false],
   ['/login', false],
   ['/authx', false],
   ['/dashboard', false],
@@ -113,6 +120,7 @@ test.each<[string, string | undefined]>([
   ['/login', 'GET, HEAD, POST'],
   ['/dashboard', 'GET, HEAD, POST'],
   ['/account/sessions', 'GET, HEAD, POST'],
+  ['/api/docs', 'GET, HEAD'],
   ['/auth/session/', 'GET, HEAD, OPTIONS'],
   ['/auth/login', 'POST, OPTIONS'],
   ['/auth/logout/', 'POST, OPTIONS'],
@@ -124,3 +132,14 @@ test.each<[string, string | undefined]>([
   ['/accounts', undefined],
   ['//', undefined],
 ])('HD-6 the methods of %s: %s', (path, methods) => expect(allowedMethods(path)?.join(', ')).toBe(methods))
+
+test.each<[string, boolean]>([
+  ['/api/openapi.json', true],
+  ['/api/openapi.json/', true],
+  ['/api/openapi.jsonx', false],
+  ['/api/docs', false],
+  ['/api/me/', false],
+  ['/', false],
+])('%s is the same for everybody and says itself how long it may be kept: %s', (path, expected) =>
+  expect(saysItsOwnAge(path)).toBe(expected),
+)

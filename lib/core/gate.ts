@@ -11,10 +11,13 @@ import { DEFAULT_PAGE, returnTo } from './return-to'
 export type PathKind = 'api' | 'auth' | 'open' | 'protected'
 
 const AUTH_PATHS = ['/login', '/register', '/logout', '/auth/login', '/auth/register', '/auth/logout', '/theme']
+/** The explorer: a page among the paths for programs, and like the login pages for everybody. */
+const EXPLORER = '/api/docs'
 const OPEN_PATHS = ['/', '/auth/session', '/auth/refresh']
 
 export function pathKind(pathname: string): PathKind {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
+  if (path === EXPLORER) return 'auth'
   if (path === '/api' || path.startsWith('/api/') || path.startsWith('/.well-known/')) return 'api'
   if (AUTH_PATHS.includes(path)) return 'auth'
   return OPEN_PATHS.includes(path) ? 'open' : 'protected'
@@ -35,6 +38,13 @@ export function keepsFinalSlash(pathname: string): boolean {
   return pathname === '/' || answersInData(pathname)
 }
 
+/** Data that holds nothing of anybody: its handler sets Cache-Control, where the gate forbids to store all else (HD-5). */
+const KEPT = ['/api/openapi.json']
+
+export function saysItsOwnAge(pathname: string): boolean {
+  return KEPT.includes(pathname.replace(/(?<=[^/])\/$/, ''))
+}
+
 const POSTED = ['/auth/login', '/auth/register', '/auth/logout', '/auth/refresh', '/theme', '/api/csp-report']
 const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?)?$/
 
@@ -42,6 +52,7 @@ const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?
 export function allowedMethods(pathname: string): string[] | null {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
   if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
+  if (path === EXPLORER) return ['GET', 'HEAD']
   if (POSTED.includes(path)) return ['POST', 'OPTIONS']
   return PAGES.test(path) ? ['GET', 'HEAD', 'POST'] : null
 }

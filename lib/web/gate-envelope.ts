@@ -33,13 +33,15 @@ export async function openEnvelope(request: NextRequest): Promise<Envelope> {
 export function dress(
   response: NextResponse,
   { requestId, secure, policy }: Envelope,
-  kind: 'page' | 'data' | 'static',
+  kind: 'page' | 'data' | 'kept-data' | 'static',
 ): NextResponse {
   const { headers } = response
   for (const [name, value] of Object.entries(commonHeaders({ secure }))) headers.set(name, value)
   headers.set('X-Request-Id', requestId)
-  if (kind !== 'static') headers.set('Cache-Control', NO_STORE)
-  const isData = kind === 'data' || (headers.get('content-type') ?? '').startsWith('application/json')
+  // What the gate answers itself is never kept, whatever the path.
+  const ownAge = kind === 'static' || (kind === 'kept-data' && headers.has('x-middleware-next'))
+  if (!ownAge) headers.set('Cache-Control', NO_STORE)
+  const isData = kind === 'data' || kind === 'kept-data' || (headers.get('content-type') ?? '').startsWith('application/json')
   headers.set('Content-Security-Policy', isData ? DATA_POLICY : policy)
   if (!isData) headers.set('Reporting-Endpoints', `csp="${CSP_REPORT_PATH}"`)
   return response

@@ -15,6 +15,7 @@ import {
   keepsFinalSlash,
   landing,
   pathKind,
+  saysItsOwnAge,
   type PathKind,
 } from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
@@ -31,11 +32,16 @@ export async function gate(request: NextRequest): Promise<NextResponse> {
   if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
-    return dress(await answer(request, kind, envelope), envelope, answersInData(pathname) ? 'data' : 'page')
+    return dress(await answer(request, kind, envelope), envelope, replyKind(pathname))
   } catch (fault) {
     // A database that does not answer is never a verdict: no cookie is touched, nobody is sent to log in.
     return dress(serverFault(fault, request, envelope), envelope, 'page')
   }
+}
+
+function replyKind(pathname: string) {
+  if (!answersInData(pathname)) return 'page'
+  return saysItsOwnAge(pathname) ? 'kept-data' : 'data'
 }
 
 async function answer(request: NextRequest, kind: PathKind, envelope: Envelope): Promise<NextResponse> {
