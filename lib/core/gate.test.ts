@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind, saysItsOwnAge } from './gate'
+import {
+  allowedMethods,
+  answersInData,
+  isDocument,
+  isStatic,
+  keepsFinalSlash,
+  landing,
+  pathKind,
+  saysItsOwnAge,
+} from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([

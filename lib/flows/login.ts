@@ -2,7 +2,7 @@
  * Log in with an email or a username and a password: one answer and about one time for every way to fail (EN-1, EN-2).
  * Called by the login form, by `/auth/login/` and by `/api/token/`; they differ in the kind of session and in their words.
  */
-import { parseFields, type FieldErrors } from '#lib/core/fields'
+import { parseFields, type FieldErrors, type textField } from '#lib/core/fields'
 import type { AuditLog, UserStore } from '#lib/core/ports'
 import type { SessionKind } from '#lib/core/records'
 import { loginFields } from '#lib/core/request-fields'
@@ -39,9 +39,9 @@ export type Login = (request: LoginRequest) => Promise<LoginOutcome>
 
 export function createLogin(deps: LoginDeps): Login {
   return async ({ input, identifierKey, session, context }) => {
-    const parsed = parseFields(loginFields[identifierKey], input)
+    const parsed = parseFields<Record<string, typeof textField>>(loginFields[identifierKey], input)
     if (parsed.kind === 'invalid') return parsed
-    const { [identifierKey]: identifier = '', password = '' } = parsed.data as Record<string, string>
+    const { [identifierKey]: identifier = '', password = '' } = parsed.data
 
     // An email first; a username only if no account has that email; never both.
     const user = (await deps.users.findByEmail(identifier)) ?? (await deps.users.findByUsername(identifier))

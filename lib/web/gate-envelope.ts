@@ -41,7 +41,8 @@ export function dress(
   // What the gate answers itself is never kept, whatever the path.
   const ownAge = kind === 'static' || (kind === 'kept-data' && headers.has('x-middleware-next'))
   if (!ownAge) headers.set('Cache-Control', NO_STORE)
-  const isData = kind === 'data' || kind === 'kept-data' || (headers.get('content-type') ?? '').startsWith('application/json')
+  const isData =
+    kind === 'data' || kind === 'kept-data' || (headers.get('content-type') ?? '').startsWith('application/json')
   headers.set('Content-Security-Policy', isData ? DATA_POLICY : policy)
   if (!isData) headers.set('Reporting-Endpoints', `csp="${CSP_REPORT_PATH}"`)
   return response

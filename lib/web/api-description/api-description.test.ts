@@ -91,7 +91,9 @@ describe('the document', () => {
   })
 
   test('names no schema it does not have', () => {
-    const named = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name)
+    const named = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+      ([, name]) => name,
+    )
     expect(named.length).toBeGreaterThan(5)
     expect(named.filter((name) => !(name! in document.components.schemas))).toEqual([])
     expect(JSON.stringify(document)).not.toContain('$defs')

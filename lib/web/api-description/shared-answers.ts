@@ -60,7 +60,8 @@ export const throttled: Answer = {
 }
 
 const ourFault: Answer = {
-  description: 'Something went wrong on our side: 500, or 503 with `Retry-After` while the server is busy or its database does not answer.',
+  description:
+    'Something went wrong on our side: 500, or 503 with `Retry-After` while the server is busy or its database does not answer.',
   schema: problem,
   example: { detail: 'The database does not answer. Try again in a moment.', code: 'unavailable' },
 }

@@ -28,7 +28,11 @@ export const obtain = jsonEndpoint({
     example: { email: 'ada@example.com', password: 'seven green bottles' },
   },
   answers: {
-    200: { description: 'The tokens of a new session.', schema: obtained, example: { refresh: 'eyJ…', access: 'eyJ…' } },
+    200: {
+      description: 'The tokens of a new session.',
+      schema: obtained,
+      example: { refresh: 'eyJ…', access: 'eyJ…' },
+    },
     400: required('password'),
     401: {
       description: 'No active account has these.',
