@@ -52,7 +52,12 @@ export default async function ApiDocsPage() {
           </Notice>
         </noscript>
         <div className="grid items-start gap-8 lg:grid-cols-[1fr_19rem]">
-          <div className="flex min-w-0 flex-col gap-8 lg:order-first">
+          <aside aria-label="Access token" className="lg:sticky lg:top-6 lg:order-last">
+            <Card>
+              <TokenBox />
+            </Card>
+          </aside>
+          <div className="flex min-w-0 flex-col gap-8">
             {groups.map(({ name, endpoints }) => (
               <section key={name} className="flex flex-col gap-3">
                 <h2 className="text-lg font-semibold tracking-tight">{name}</h2>
@@ -64,11 +69,6 @@ export default async function ApiDocsPage() {
               </section>
             ))}
           </div>
-          <aside aria-label="Access token" className="order-first lg:sticky lg:top-6 lg:order-last">
-            <Card>
-              <TokenBox />
-            </Card>
-          </aside>
         </div>
       </main>
       <SiteFooter />
