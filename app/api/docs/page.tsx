@@ -2,7 +2,6 @@
 import type { Metadata } from 'next'
 
 import { Card } from '#components/card'
-import { Notice } from '#components/notice'
 import { PageHeading } from '#components/page-heading'
 import { SiteFooter } from '#components/site-footer'
 import { SiteHeader } from '#components/site-header'
@@ -46,11 +45,6 @@ export default async function ApiDocsPage() {
           Register, log in and use tokens from programs, in JSON or as a form. No cookie is read or set. Whatever is
           sent from this page happens for real, on this server.
         </PageHeading>
-        <noscript>
-          <Notice>
-            Without JavaScript this page is for reading; the curl commands call the endpoints all the same.
-          </Notice>
-        </noscript>
         <div className="grid items-start gap-8 lg:grid-cols-[1fr_19rem]">
           <aside aria-label="Access token" className="lg:sticky lg:top-6 lg:order-last">
             <Card>

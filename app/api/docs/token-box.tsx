@@ -14,7 +14,9 @@ export function TokenBox() {
   const id = useId()
   const hydrated = useHydrated()
   const { tokens, setTokens } = useTokens()
-  const hint = 'Sent with the endpoints that ask for it. Kept in this page’s memory alone: a reload forgets it.'
+  const hint = hydrated
+    ? 'Sent with the endpoints that ask for it. Kept in this page’s memory alone: a reload forgets it.'
+    : 'Without JavaScript this page is for reading; the curl commands call the endpoints all the same.'
   return (
     <div className="flex flex-col gap-2">
       <Field id={id} label="Access token" hint={hint}>
