@@ -1,6 +1,6 @@
 /** One endpoint as the page shows it: plain data, made on the server from its description, so that no schema travels to the browser. */
+import type { OpenApiDocument } from '#lib/web/api-description/document'
 import type { Operation } from '#lib/web/api-description/operation'
-import { openApiDocument } from '#lib/web/api-description/document'
 
 export interface EndpointField {
   name: string
@@ -34,7 +34,7 @@ interface BodySchema {
   properties?: Record<string, { type?: string; format?: string; description?: string }>
 }
 
-type Documented = ReturnType<typeof openApiDocument>['paths'][string][string]
+type Documented = OpenApiDocument['paths'][string][string]
 
 export function endpointOf(operation: Operation, documented: Documented): Endpoint {
   const { id, path, summary, description, security, body, answers } = operation

@@ -1,18 +1,14 @@
 /** `GET /api/openapi.json`: the OpenAPI document (lib/web/api-description). */
 import { running } from '#lib/running'
-import { openApiDocument, type OpenApiDocument } from '#lib/web/api-description/document'
+import { openApiDocument } from '#lib/web/api-description/document'
 import { guardedMethods } from '#lib/web/api-methods'
 import { keptJson } from '#lib/web/kept-reply'
 
 const KEPT_FOR_S = 300
 
-/** Made once: it hangs on nothing but the settings. */
-let document: OpenApiDocument | null = null
-
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = guardedMethods(async () => null, {
   async GET(_, { request }) {
     const { config } = await running()
-    document ??= openApiDocument(config.publicUrl)
-    return keptJson(request, document, KEPT_FOR_S)
+    return keptJson(request, openApiDocument(config.publicUrl), KEPT_FOR_S)
   },
 })

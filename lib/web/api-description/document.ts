@@ -19,8 +19,17 @@ const headerTexts: Record<HeaderName, string> = {
   'Cache-Control': 'How long the answer may be kept.',
 }
 
-/** `publicUrl`: the origin by which the server is known outside. */
-export function openApiDocument(publicUrl: string) {
+let made: OpenApiDocument | null = null
+
+/** `publicUrl`: the origin by which the server is known outside. Made once, since it hangs on nothing else. */
+export function openApiDocument(publicUrl: string): OpenApiDocument {
+  if (made === null || made.servers[0]?.url !== publicUrl) made = make(publicUrl)
+  return made
+}
+
+export type OpenApiDocument = ReturnType<typeof make>
+
+function make(publicUrl: string) {
   const schemas: Schemas = {}
   const paths: Record<string, Record<string, OperationObject>> = {}
   for (const described of operations)
@@ -40,8 +49,6 @@ export function openApiDocument(publicUrl: string) {
     },
   }
 }
-
-export type OpenApiDocument = ReturnType<typeof openApiDocument>
 
 type OperationObject = ReturnType<typeof operationObject>
 
