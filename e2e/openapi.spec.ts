@@ -144,5 +144,7 @@ test('HD-5 the document may be kept for a while, what goes wrong there may not, 
     400,
     'private, no-store',
   ])
-  expect((await request.get('/api/openapi.json')).headers()).not.toHaveProperty('set-cookie')
+  const headers = (await request.get('/api/openapi.json')).headers()
+  expect(headers).not.toHaveProperty('set-cookie')
+  expect(headers['cross-origin-resource-policy']).toBe('cross-origin')
 })

@@ -28,6 +28,13 @@ export function isStatic(pathname: string): boolean {
   return pathname.startsWith('/_next/static/') || ['/icon.svg', '/favicon.ico', '/robots.txt'].includes(pathname)
 }
 
+const PUBLISHED = ['/api/openapi.json']
+
+/** What any site may read and keep for a while (HD-3, HD-5). */
+export function isPublished(pathname: string): boolean {
+  return PUBLISHED.includes(pathname.replace(/\/$/, ''))
+}
+
 /** Paths whose handlers answer programs and browser code, never a page. */
 export function answersInData(pathname: string): boolean {
   return pathKind(pathname) === 'api' || pathname.startsWith('/auth/')
@@ -38,20 +45,13 @@ export function keepsFinalSlash(pathname: string): boolean {
   return pathname === '/' || answersInData(pathname)
 }
 
-/** Data that holds nothing of anybody: its handler sets Cache-Control, where the gate forbids to store all else (HD-5). */
-const KEPT = ['/api/openapi.json']
-
-export function saysItsOwnAge(pathname: string): boolean {
-  return KEPT.includes(pathname.replace(/(?<=[^/])\/$/, ''))
-}
-
 const POSTED = ['/auth/login', '/auth/register', '/auth/logout', '/auth/refresh', '/theme', '/api/csp-report']
 const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?)?$/
 
 /** HD-6: the methods of our own paths. A page answers POST for its actions. Null for all else: handlers that others add speak for themselves. */
 export function allowedMethods(pathname: string): string[] | null {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
-  if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
+  if (path === '/auth/session' || PUBLISHED.includes(path)) return ['GET', 'HEAD', 'OPTIONS']
   if (path === EXPLORER) return ['GET', 'HEAD']
   if (POSTED.includes(path)) return ['POST', 'OPTIONS']
   return PAGES.test(path) ? ['GET', 'HEAD', 'POST'] : null

@@ -11,11 +11,11 @@ import {
   allowedMethods,
   answersInData,
   isDocument,
+  isPublished,
   isStatic,
   keepsFinalSlash,
   landing,
   pathKind,
-  saysItsOwnAge,
   type PathKind,
 } from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
@@ -32,16 +32,11 @@ export async function gate(request: NextRequest): Promise<NextResponse> {
   if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
-    return dress(await answer(request, kind, envelope), envelope, replyKind(pathname))
+    return dress(await answer(request, kind, envelope), envelope, clothing(pathname))
   } catch (fault) {
     // A database that does not answer is never a verdict: no cookie is touched, nobody is sent to log in.
     return dress(serverFault(fault, request, envelope), envelope, 'page')
   }
-}
-
-function replyKind(pathname: string) {
-  if (!answersInData(pathname)) return 'page'
-  return saysItsOwnAge(pathname) ? 'kept-data' : 'data'
 }
 
 async function answer(request: NextRequest, kind: PathKind, envelope: Envelope): Promise<NextResponse> {
@@ -82,6 +77,11 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   const onward = home === null ? forwardWith(passed.cookies, request, envelope) : redirect(request, home, 303)
   for (const cookie of passed.cookies) onward.cookies.set(cookie)
   return onward
+}
+
+function clothing(pathname: string): 'page' | 'data' | 'published' {
+  if (isPublished(pathname)) return 'published'
+  return answersInData(pathname) ? 'data' : 'page'
 }
 
 /** On to the page, with the headers that only we set. */

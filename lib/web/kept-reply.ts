@@ -1,6 +1,6 @@
 /**
  * JSON that is the same for everybody and may be kept for a while: sent again only when it has changed (RFC 9110, section 13.1.2).
- * Its path must be named in `saysItsOwnAge` of core/gate.ts, or the gate forbids to store it.
+ * Its path must be named in `PUBLISHED` of core/gate.ts, or the gate forbids to store it.
  */
 import { createHash } from 'node:crypto'
 import { json } from './json-reply'
