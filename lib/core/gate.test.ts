@@ -7,7 +7,7 @@ import {
   keepsFinalSlash,
   landing,
   pathKind,
-  saysItsOwnAge,
+  isPublished,
 } from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
