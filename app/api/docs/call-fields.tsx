@@ -36,7 +36,7 @@ export function CallFields({ endpoint, ...held }: { endpoint: Endpoint } & Held)
 function CallField({ field, refresh, access }: { field: EndpointField } & Held) {
   const { name, about, required, secret, example } = field
   const label = required ? name : `${name} (may be left out)`
-  // Plain text where a password manager would offer the account of this very site: the fields are for trying.
+  // A new one: a password manager shall neither fill in its owner's nor keep what is only tried.
   if (secret) return <PasswordField name={name} label={label} hint={about} autoComplete="new-password" />
   const obtained = name === 'refresh' ? refresh : name === 'token' ? access : ''
   return (

@@ -74,6 +74,14 @@ function shown({ fields, security }: Endpoint, typed: Record<string, string>): R
 function Curl({ command }: { command: string }) {
   const hydrated = useHydrated()
   const [copied, setCopied] = useState('')
+
+  // Browsers without a clipboard, or without leave to use it: the command can still be marked by hand.
+  const copy = () =>
+    navigator.clipboard?.writeText(command).then(
+      () => setCopied(command),
+      () => {},
+    )
+
   return (
     <div className="flex flex-col gap-1">
       <div className="flex min-h-11 items-center justify-between gap-3">
@@ -82,7 +90,7 @@ function Curl({ command }: { command: string }) {
           <Button
             tone="quiet"
             className="px-3!"
-            onClick={() => navigator.clipboard?.writeText(command).then(() => setCopied(command))}
+            onClick={copy}
           >
             {copied === command ? (
               <Check aria-hidden="true" className="size-4" />
