@@ -87,11 +87,7 @@ function Curl({ command }: { command: string }) {
       <div className="flex min-h-11 items-center justify-between gap-3">
         <p className="text-sm font-medium">The same with curl</p>
         {hydrated && (
-          <Button
-            tone="quiet"
-            className="px-3!"
-            onClick={copy}
-          >
+          <Button tone="quiet" className="px-3!" onClick={copy}>
             {copied === command ? (
               <Check aria-hidden="true" className="size-4" />
             ) : (
