@@ -26,11 +26,17 @@ interface Fake {
   seen: string[]
   refreshes: number
   /** What a refresh answers instead. */
-  refreshAnswer: { status: number; body: string; headers?: Record<string, string> } | null
+  refreshAnswer: RefreshAnswer | null
   rotate: boolean
   delayMs: number
   bodies: string[]
   server: Server
+}
+
+interface RefreshAnswer {
+  status: number
+  body: string
+  headers?: Record<string, string>
 }
 
 let fake: Fake
@@ -72,19 +78,18 @@ async function answer(request: IncomingMessage, reply: ServerResponse): Promise<
 
 /** The database is quick, the way back slow: the old token is used up before anybody knows of the new ones. */
 async function answerRefresh(body: string, reply: ServerResponse): Promise<void> {
-  const [status, value] = fake.refreshAnswer ? [0, null] : renewed(JSON.parse(body).refresh)
+  const answer = fake.refreshAnswer ?? renewed(JSON.parse(body).refresh)
   await pause(fake.delayMs)
-  if (!fake.refreshAnswer) return void reply.writeHead(status).end(JSON.stringify(value))
-  reply.writeHead(fake.refreshAnswer.status, fake.refreshAnswer.headers).end(fake.refreshAnswer.body)
+  reply.writeHead(answer.status, answer.headers).end(answer.body)
 }
 
-function renewed(refresh: string): [number, object] {
+function renewed(refresh: string): RefreshAnswer {
   if (refresh !== `r${fake.generation}`) fake.over = true
-  if (fake.over) return [401, { detail: 'Token is blacklisted', code: 'token_not_valid' }]
+  if (fake.over) return { status: 401, body: '{"detail":"Token is blacklisted","code":"token_not_valid"}' }
   if (fake.rotate) fake.generation++
   const access = fake.rotate ? `a${fake.generation}` : `a${fake.generation}+${fake.refreshes}`
   fake.good = new Set([access])
-  return [200, fake.rotate ? { access, refresh: `r${fake.generation}` } : { access }]
+  return { status: 200, body: JSON.stringify(fake.rotate ? { access, refresh: `r${fake.generation}` } : { access }) }
 }
 
 const textOf = async (request: IncomingMessage) => Buffer.concat(await request.toArray()).toString()

@@ -47,13 +47,16 @@ export class BodyUsedUp extends Error {
 /** Any other answer that is no success: its status, and the body with the server's sentence and code, or the sentences of the fields. */
 export class ApiError extends Error {
   override name = 'ApiError'
-  constructor(
-    readonly status: number,
-    readonly body: unknown,
-    /** From Retry-After; null when the server names no time. */
-    readonly retryAfterSeconds: number | null,
-  ) {
+  readonly status: number
+  readonly body: unknown
+  /** From Retry-After; null when the server names no time. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(status: number, body: unknown, retryAfterSeconds: number | null) {
     super(sentenceOf(body) ?? `The server answered ${status}.`)
+    this.status = status
+    this.body = body
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
