@@ -12,6 +12,7 @@ import {
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([
+    ...['/api/docs/x', '/api/docsx', '/api/openapi.json'],
     ...['/api', '/api/', '/api/token/', '/api/no/such/path', '/api/%2e%2e/dashboard', '/.well-known/jwks.json'],
   ])('%s is for programs', (path) => expect(pathKind(path)).toBe('api'))
 
@@ -25,6 +26,9 @@ describe('the four kinds of paths; whatever is not named is protected', () => {
     '/auth/register',
     '/auth/logout',
     '/theme',
+    // A page among the paths for programs.
+    '/api/docs',
+    '/api/docs/',
   ])('%s is asked for without a session', (path) => expect(pathKind(path)).toBe('auth'))
 
   test.each(['/', '/auth/session', '/auth/session/', '/auth/refresh', '/auth/refresh/'])('%s is open', (path) =>
@@ -80,6 +84,9 @@ test.each<[string, boolean]>([
   ['/.well-known/jwks.json', true],
   ['/auth/login', true],
   ['/auth/session/', true],
+  ['/api/openapi.json', true],
+  ['/api/docs', false],
+  ['/api/docs/', false],
   ['/login', false],
   ['/authx', false],
   ['/dashboard', false],
@@ -122,7 +129,9 @@ test.each<[string, string | undefined]>([
   ['/login', 'GET, HEAD, POST'],
   ['/dashboard', 'GET, HEAD, POST'],
   ['/account/sessions', 'GET, HEAD, POST'],
+  ['/api/docs', 'GET, HEAD'],
   ['/auth/session/', 'GET, HEAD, OPTIONS'],
+  ['/api/openapi.json', 'GET, HEAD, OPTIONS'],
   ['/auth/login', 'POST, OPTIONS'],
   ['/auth/logout/', 'POST, OPTIONS'],
   ['/theme', 'POST, OPTIONS'],
@@ -141,5 +150,10 @@ test.each([
   ['/.well-known/oauth-authorization-server', true],
   ['/.well-known/other', false],
   ['/.well-known/jwks.json/more', false],
+  ['/api/openapi.json', true],
+  ['/api/openapi.json/', true],
+  ['/api/openapi.jsonx', false],
+  ['/api/docs', false],
   ['/api/me/', false],
-])('HD-3 any site may read %s: %s', (path, expected) => expect(isPublished(path)).toBe(expected))
+  ['/', false],
+])('HD-3 any site may read and keep %s: %s', (path, expected) => expect(isPublished(path)).toBe(expected))

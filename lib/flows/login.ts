@@ -2,10 +2,10 @@
  * Log in with an email or a username and a password: one answer and about one time for every way to fail (EN-1, EN-2).
  * Called by the login form, by `/auth/login/` and by `/api/token/`; they differ in the kind of session and in their words.
  */
-import { z } from 'zod'
-import { identifierField, parseFields, passwordField, type FieldErrors } from '#lib/core/fields'
+import { parseFields, type FieldErrors, type textField } from '#lib/core/fields'
 import type { AuditLog, LoginHooks, UserStore } from '#lib/core/ports'
 import type { SessionKind } from '#lib/core/records'
+import { loginFields } from '#lib/core/request-fields'
 import type { RequestContext } from '#lib/core/request-context'
 import type { OpenedSession, OpenSession } from './open-session'
 import type { ProvePassword } from './prove-password'
@@ -20,7 +20,7 @@ export type LoginOutcome =
 export interface LoginRequest {
   input: unknown
   /** The key of the input that holds the email or username: forms say identifier, programs email or username. */
-  identifierKey: 'identifier' | 'email' | 'username'
+  identifierKey: keyof typeof loginFields
   session: { kind: SessionKind; persistent: boolean; supersedes: string | null }
   context: RequestContext
 }
@@ -42,7 +42,7 @@ export type Login = (request: LoginRequest) => Promise<LoginOutcome>
 
 export function createLogin(deps: LoginDeps): Login {
   return async ({ input, identifierKey, session, context }) => {
-    const parsed = parseFields(z.object({ [identifierKey]: identifierField, password: passwordField }), input)
+    const parsed = parseFields<Record<string, typeof textField>>(loginFields[identifierKey], input)
     if (parsed.kind === 'invalid') return parsed
     const { [identifierKey]: identifier = '', password = '' } = parsed.data
 

@@ -3,10 +3,11 @@
  * Called by the form, by `/auth/register/` and `/api/register/`, and by `manage createsuperuser`. It logs nobody in.
  */
 import { z } from 'zod'
-import { emailField, parseFields, passwordField, usernameField, type FieldErrors } from '#lib/core/fields'
+import { parseFields, passwordField, type FieldErrors } from '#lib/core/fields'
 import { accountWords, checkPassword, passwordSentence } from '#lib/core/password-policy'
 import type { AuditLog, PasswordHasher, Throttle, ThrottleKey, UserField, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
+import { registerFields } from '#lib/core/request-fields'
 import type { RequestContext } from '#lib/core/request-context'
 
 export type RegisterOutcome =
@@ -32,8 +33,6 @@ interface RegisterDeps {
 }
 
 export type Register = (request: RegisterRequest) => Promise<RegisterOutcome>
-
-const schema = z.object({ email: emailField, username: usernameField, password: passwordField })
 
 const takenSentence: Record<UserField, string> = {
   email: 'user with this email already exists.',
@@ -90,7 +89,7 @@ async function attempt(
     return { outcome: { kind: 'invalid' as const, errors }, told }
   }
 
-  const parsed = parseFields(schema, input)
+  const parsed = parseFields(registerFields, input)
   const names = { email: fieldOf(input, 'email'), username: fieldOf(input, 'username') }
   const asked = names.email !== '' || names.username !== ''
   const taken = asked ? await users.takenFields(names.email, names.username) : []
@@ -130,7 +129,7 @@ function passwordErrors(input: unknown, { minLength, siteWords }: RegisterDeps['
 
 /** One field on its own, so that whether it is taken is told beside the errors of others; empty when it is no good itself. */
 function fieldOf(input: unknown, name: UserField): string {
-  const parsed = parseFields(z.object({ [name]: schema.shape[name] }), input)
+  const parsed = parseFields(z.object({ [name]: registerFields.shape[name] }), input)
   return parsed.kind === 'ok' ? String(parsed.data[name]) : ''
 }
 

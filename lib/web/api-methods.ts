@@ -3,6 +3,7 @@
  * `/api/` neither reads nor sets cookies, so no cross-site check applies (CS-1).
  */
 import type { RequestContext } from '#lib/core/request-context'
+import { NO_STORE } from '#lib/core/security-headers'
 import { fault, json } from './json-reply'
 import { readBody } from './request-body'
 import { requestContext } from './request-context'
@@ -62,6 +63,7 @@ async function handle(
   const context = await requestContext(request.headers)
   const reply = await run(context).catch((error: unknown) => fault(error, context.requestId))
   reply.headers.set('Allow', allow)
+  if (!reply.headers.has('Cache-Control')) reply.headers.set('Cache-Control', NO_STORE)
   return request.method === 'HEAD' ? new Response(null, reply) : reply
 }
 

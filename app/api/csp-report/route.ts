@@ -1,12 +1,7 @@
 /** `POST /api/csp-report/`: browsers say here what our Content-Security-Policy stopped. Logged in one line, cut short, and forgotten. */
-import { z } from 'zod'
+import { legacyReport, reports } from '#lib/core/csp-report'
 
 const REPORT_LIMIT = 10_000
-const text = z.string().transform((value) => value.slice(0, 200))
-const legacy = z.object({
-  'csp-report': z.object({ 'effective-directive': text.optional(), 'violated-directive': text.optional() }),
-})
-const modern = z.array(z.object({ body: z.object({ effectiveDirective: text }) })).max(20)
 
 export async function POST(request: Request): Promise<Response> {
   const directives = parse(await limitedText(request))
@@ -19,9 +14,9 @@ export async function POST(request: Request): Promise<Response> {
 function parse(body: string): string[] {
   try {
     const report: unknown = JSON.parse(body)
-    const old = legacy.safeParse(report).data?.['csp-report']
+    const old = legacyReport.safeParse(report).data?.['csp-report']
     if (old) return [old['effective-directive'] ?? old['violated-directive'] ?? 'unknown']
-    return modern.safeParse(report).data?.map(({ body: { effectiveDirective } }) => effectiveDirective) ?? []
+    return reports.safeParse(report).data?.map(({ body: { effectiveDirective } }) => effectiveDirective) ?? []
   } catch {
     // Not JSON: no report.
     return []
