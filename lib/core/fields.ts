@@ -11,18 +11,16 @@ export type FieldErrors = Record<string, string[]>
 export type Parsed<T> = { kind: 'ok'; data: T } | { kind: 'invalid'; errors: FieldErrors }
 
 /** Any text but blank. Spaces around it are trimmed; a number counts as its digits. */
-export const textField = textLike((text) => text.trim())
+export const textField = textLike(strip)
 
 /** A password as typed: nothing is trimmed, so that only the empty one is blank (PW-3). */
 export const passwordField = textLike((text) => text)
 
-export const emailField = textLike((text) => text.trim(), 'Enter a valid email address.').transform(
-  (email, context) => {
-    if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
-    if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
-    return normaliseEmail(email)
-  },
-)
+export const emailField = textLike(strip, 'Enter a valid email address.').transform((email, context) => {
+  if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
+  if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
+  return normaliseEmail(email)
+})
 
 export const usernameField = textField.transform((username, context) => {
   if ([...username].length > USERNAME_MAX) return refuse(context, tooLong(USERNAME_MAX))
@@ -57,6 +55,17 @@ function textLike(clean: (text: string) => string, notText = 'Not a valid string
     const surrogate = loneSurrogate(text)
     return surrogate === null ? text : refuse(context, `Surrogate characters are not allowed: U+${surrogate}.`)
   })
+}
+
+/** White space as the original sees it: the separators U+001C to U+001F and U+0085 are, a byte order mark is not. */
+const BLANK = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
+function strip(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && BLANK.test(text.charAt(start))) start++
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 function loneSurrogate(text: string): string | null {

@@ -21,7 +21,7 @@ export interface SignedTokenSettings {
   verifiers: ReadonlyMap<string, VerifyingKey>
 }
 
-export type TokenFault = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type'
+export type TokenFault = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type' | 'no-user'
 export type TokenReading<Claims> = { kind: 'ok'; claims: Claims } | { kind: 'fault'; fault: TokenFault }
 
 /** `extra` stands beside our own claims and can replace none of them. */
@@ -89,5 +89,6 @@ function checkTimes(claims: Record<string, unknown>, issuer: string, now: Date):
 function checkKind(claims: Record<string, unknown>, type: string): TokenFault | null {
   if (claims.jti === undefined) return 'no-id'
   if (claims.token_type === undefined) return 'no-type'
-  return claims.token_type === type ? null : 'wrong-type'
+  if (claims.token_type !== type) return 'wrong-type'
+  return claims.user_id === undefined ? 'no-user' : null
 }

@@ -8,7 +8,7 @@ import type { Principal } from '#lib/core/principal'
 import type { SessionKind, SessionView } from '#lib/core/records'
 import { sessionOver, type OverReason } from '#lib/core/session-state'
 
-export type TokenFaultWord = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type'
+export type TokenFaultWord = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type' | 'no-user'
 
 export type Identity =
   | { kind: 'principal'; principal: Principal; view: SessionView }

@@ -51,7 +51,7 @@ export function createRegister({ users, hasher, audit, policy }: RegisterDeps): 
     const parsed = parseFields(schema, input)
     const taken = await users.takenFields(fieldOf(input, 'email'), fieldOf(input, 'username'))
     const errors = { ...takenErrors(taken), ...passwordErrors(input, policy) }
-    if (parsed.kind === 'invalid') return refused({ ...errors, ...parsed.errors }, context)
+    if (parsed.kind === 'invalid') return refused(inOrder({ ...errors, ...parsed.errors }), context)
     if (Object.keys(errors).length > 0) return refused(errors, context)
 
     const { email, username, password } = parsed.data
@@ -70,6 +70,11 @@ export function createRegister({ users, hasher, audit, policy }: RegisterDeps): 
     })
     return { kind: 'registered', user }
   }
+}
+
+/** In the order of the fields, whichever check found them. */
+function inOrder(errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (errors[name] ? [[name, errors[name]]] : [])))
 }
 
 /** The policy's objection, also when other fields are wrong: all errors come at once. Words are taken from whatever was given. */

@@ -10,8 +10,8 @@ export type BearerReading = { kind: 'principal'; principal: Principal } | { kind
 
 /** Who the request's access token stands for, judged by the live session. */
 export async function requireBearer(headers: Headers): Promise<BearerReading> {
-  // Words are split at any white space; the scheme's case does not matter (RFC 7235, section 2.1).
-  const words = (headers.get('authorization') ?? '').split(/\s+/).filter(Boolean)
+  // Words are split at any white space of ASCII; the scheme's case does not matter (RFC 7235, section 2.1).
+  const words = (headers.get('authorization') ?? '').split(/[\t-\r ]+/).filter(Boolean)
   if (words[0]?.toLowerCase() !== 'bearer') return refuse({ detail: 'Authentication credentials were not provided.' })
   const [, token] = words
   if (token === undefined || words.length !== 2) {
@@ -39,7 +39,9 @@ export function bearerOnly(
 function refusal(identity: Exclude<Identity, { kind: 'principal' }>): Record<string, unknown> {
   switch (identity.kind) {
     case 'token-fault':
-      return notValid(tokenSentence(identity.fault))
+      return identity.fault === 'no-user'
+        ? { detail: 'Token contained no recognizable user identification', code: 'token_not_valid' }
+        : notValid(tokenSentence(identity.fault))
     case 'user-missing':
       return { detail: 'User not found', code: 'user_not_found' }
     case 'over':

@@ -10,6 +10,8 @@ const sentences: Record<TokenFaultWord, string> = {
   'no-id': 'Token has no id',
   'no-type': 'Token has no type',
   'wrong-type': 'Token has wrong type',
+  // Of an endpoint that takes it in its body; the view has a sentence of its own.
+  'no-user': 'Token is invalid',
 }
 
 export const tokenSentence = (fault: TokenFaultWord) => sentences[fault]
