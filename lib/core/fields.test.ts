@@ -50,6 +50,12 @@ describe('token-api 3: the rules of every field', () => {
       expect(errorOf(name, ' \t\n ')).toEqual({ [name]: ['This field may not be blank.'] })
   })
 
+  test('white space is Unicode’s and that of the original: separators and U+0085, but no byte order mark', () => {
+    expect(errorOf('note', '\u0085\u001c\u00a0\u3000hello\u2003\u001f')).toBe('hello')
+    expect(errorOf('note', '\ufeffhello\u200b')).toBe('\ufeffhello\u200b')
+    expect(errorOf('note', '\u0085\u001c')).toEqual({ note: ['This field may not be blank.'] })
+  })
+
   test('F13, PW-3: a password is taken as typed, spaces and all', () => {
     expect(errorOf('password', '  two words ')).toBe('  two words ')
     expect(errorOf('password', '   ')).toBe('   ')

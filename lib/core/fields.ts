@@ -16,21 +16,19 @@ const TEXT_MAX = 16_384
 const CREDENTIAL_MAX = 4096
 
 /** Any text but blank. Spaces around it are trimmed; a number counts as its digits. */
-export const textField = textLike((text) => text.trim())
+export const textField = textLike(strip)
 
 /** What somebody logs in with: any text may be typed there. */
-export const identifierField = textLike((text) => text.trim(), { max: CREDENTIAL_MAX })
+export const identifierField = textLike(strip, { max: CREDENTIAL_MAX })
 
 /** A password as typed: nothing is trimmed, so that only the empty one is blank (PW-3). */
 export const passwordField = textLike((text) => text, { max: CREDENTIAL_MAX })
 
-export const emailField = textLike((text) => text.trim(), { notText: 'Enter a valid email address.' }).transform(
-  (email, context) => {
-    if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
-    if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
-    return normaliseEmail(email)
-  },
-)
+export const emailField = textLike(strip, { notText: 'Enter a valid email address.' }).transform((email, context) => {
+  if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
+  if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
+  return normaliseEmail(email)
+})
 
 export const usernameField = textField.transform((username, context) => {
   if ([...username].length > USERNAME_MAX) return refuse(context, tooLong(USERNAME_MAX))
@@ -70,6 +68,17 @@ function textLike(
     const surrogate = loneSurrogate(text)
     return surrogate === null ? text : refuse(context, `Surrogate characters are not allowed: U+${surrogate}.`)
   })
+}
+
+/** White space as the original sees it: the separators U+001C to U+001F and U+0085 are, a byte order mark is not. */
+const BLANK = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
+function strip(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && BLANK.test(text.charAt(start))) start++
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 function loneSurrogate(text: string): string | null {

@@ -53,15 +53,12 @@ export async function signToken(
   return { token, id, issuedAt: view.now, expiresAt }
 }
 
-/** A missing user id is told apart from other faults, and only here: the API has a sentence of its own for it (section 7). */
 export async function readAccessToken(
   token: string,
   now: Date,
   settings: SignedTokenSettings,
 ): Promise<TokenReading<AccessClaims>> {
-  return read(token, now, settings, 'access', (claims) =>
-    claims.user_id === undefined ? 'no-user' : (accessClaims.safeParse(claims).data ?? 'invalid'),
-  )
+  return read(token, now, settings, 'access', (claims) => accessClaims.safeParse(claims).data ?? 'invalid')
 }
 
 export async function readApiRefreshToken(
@@ -109,7 +106,9 @@ function isForUs({ aud, token_type }: Record<string, unknown>, issuer: string, s
 function checkKind(claims: Record<string, unknown>, type: TokenType): TokenFault | null {
   if (claims.jti === undefined) return 'no-id'
   if (claims.token_type === undefined) return 'no-type'
-  return claims.token_type === type ? null : 'wrong-type'
+  if (claims.token_type !== type) return 'wrong-type'
+  // Told apart from other faults: the protected view has a sentence of its own for it (docs/token-api.md, section 7).
+  return claims.user_id === undefined ? 'no-user' : null
 }
 
 function isWithinLife({ exp, iat }: Record<string, unknown>, longestS: number): boolean {

@@ -95,7 +95,7 @@ async function attempt(
   const taken = asked ? await users.takenFields(names.email, names.username) : []
   const errors = { ...takenErrors(taken), ...passwordErrors(input, policy) }
   const told = taken.length > 0 ? 'a name is taken' : asked ? 'a name is free' : 'nothing'
-  if (parsed.kind === 'invalid') return refused({ ...errors, ...parsed.errors }, told)
+  if (parsed.kind === 'invalid') return refused(inOrder({ ...errors, ...parsed.errors }), told)
   if (Object.keys(errors).length > 0) return refused(errors, told)
 
   const { email, username, password } = parsed.data
@@ -113,6 +113,13 @@ async function attempt(
     context,
   })
   return { outcome: { kind: 'registered', user }, told: 'registered' }
+}
+
+/** In the order of the fields, whichever check found them. */
+function inOrder(errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(
+    Object.keys(registerFields.shape).flatMap((name) => (errors[name] ? [[name, errors[name]]] : [])),
+  )
 }
 
 /** The policy's objection, also when other fields are wrong: all errors come at once. Words are taken from whatever was given. */

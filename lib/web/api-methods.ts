@@ -2,6 +2,7 @@
  * The route handlers of one API path: what the given methods answer, and for every other one a 405 that names them.
  * `/api/` neither reads nor sets cookies, so no cross-site check applies (CS-1).
  */
+import { acceptsJson } from '#lib/core/accept'
 import type { RequestContext } from '#lib/core/request-context'
 import { NO_STORE } from '#lib/core/security-headers'
 import { fault, json } from './json-reply'
@@ -51,7 +52,7 @@ export function guardedMethods<Caller>(
     PUT: refuse,
     PATCH: refuse,
     DELETE: refuse,
-    OPTIONS: route(async () => new Response(null, { status: 204 })),
+    OPTIONS: route(async () => new Response(null, { status: 204, headers: { Vary: 'Accept' } })),
   }
 }
 
@@ -73,19 +74,14 @@ async function attempt<Caller>(
   guard: Guard<Caller>,
   answer: Answers<Caller>['GET'],
 ): Promise<Response> {
+  // In the original's order: who can read no answer is told so before who may not have one.
+  if (!acceptsJson(request.headers.get('accept')))
+    return json(406, { detail: 'Could not satisfy the request Accept header.' })
   const caller = await guard(request, context)
   if (caller instanceof Response) return caller
   if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
-  if (!acceptsJson(request.headers.get('accept')))
-    return json(406, { detail: 'Could not satisfy the request Accept header.' })
   const body = request.method === 'POST' ? await readBody(request) : { kind: 'fields' as const, fields: {} }
   return body.kind === 'refused'
     ? json(body.status, body.body)
     : answer(caller, { request, fields: body.fields, context })
-}
-
-/** A browser's address bar asks for text/html: it gets the JSON too, there being no browsable page yet. */
-function acceptsJson(accept: string | null): boolean {
-  const types = (accept ?? '*/*').split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
-  return types.some((type) => ['', '*/*', 'application/*', 'application/json', 'text/html'].includes(type))
 }

@@ -16,8 +16,8 @@ export type BearerReading = { kind: 'principal'; principal: Principal } | { kind
 export async function requireBearer(headers: Headers): Promise<BearerReading> {
   const { config, identify } = await running()
   const { name, schemes } = config.jwt.authHeader
-  // Words are split at any white space; the scheme's case does not matter (RFC 7235, section 2.1).
-  const words = (headers.get(name) ?? '').split(/\s+/).filter(Boolean)
+  // Words are split at any white space of ASCII; the scheme's case does not matter (RFC 7235, section 2.1).
+  const words = (headers.get(name) ?? '').split(/[\t-\r ]+/).filter(Boolean)
   const [scheme, token] = words
   if (!schemes.some((one) => one.toLowerCase() === scheme?.toLowerCase()))
     return refuse({ detail: 'Authentication credentials were not provided.' })
@@ -51,9 +51,9 @@ export function bearerOnly(
 function refusal(identity: Exclude<Identity, { kind: 'principal' }>): Record<string, unknown> {
   switch (identity.kind) {
     case 'token-fault':
-      if (identity.fault === 'no-user')
-        return { detail: 'Token contained no recognizable user identification', code: 'token_not_valid' }
-      return notValid(tokenSentence(identity.fault))
+      return identity.fault === 'no-user'
+        ? { detail: 'Token contained no recognizable user identification', code: 'token_not_valid' }
+        : notValid(tokenSentence(identity.fault))
     case 'user-missing':
       return { detail: 'User not found', code: 'user_not_found' }
     case 'over':

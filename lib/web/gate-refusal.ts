@@ -1,5 +1,6 @@
 /** The replies the gate gives itself: a page for people, JSON for programs, the same sentence in both. */
 import { NextResponse, type NextRequest } from 'next/server'
+import { answersInData } from '#lib/core/gate'
 import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
@@ -15,10 +16,8 @@ export function refusal(
   code: string,
 ): NextResponse {
   if (wantsPage(request)) return page(envelope, status, sentence)
-  return NextResponse.json(
-    { detail: sentence, code },
-    { status, headers: { 'Content-Type': 'application/json; charset=utf-8' } },
-  )
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', Vary: 'Accept' }
+  return NextResponse.json({ detail: sentence, code }, { status, headers })
 }
 
 /** 503 while the database does not answer, 500 for what nobody expected; neither says more than the request's id (ER-1, ER-2). */
@@ -33,7 +32,7 @@ export function serverFault(fault: unknown, request: NextRequest, envelope: Enve
 }
 
 function wantsPage(request: NextRequest): boolean {
-  return (request.headers.get('accept') ?? '').includes('text/html') && !request.nextUrl.pathname.startsWith('/auth/')
+  return (request.headers.get('accept') ?? '').includes('text/html') && !answersInData(request.nextUrl.pathname)
 }
 
 function page({ nonce, requestId }: Envelope, status: number, sentence: string): NextResponse {

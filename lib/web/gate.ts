@@ -105,11 +105,14 @@ function forwardWith(cookies: CookieToSet[], request: NextRequest, envelope: Env
   return forward(envelope)
 }
 
+/** Any other method Next would answer itself, with an empty 400. */
+const HANDED_ON = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
 /** HD-6: a page would answer PUT like GET, and Next's own 405 names no method. Null when the method is one of the path's. */
 function refuseMethod(request: NextRequest, envelope: Envelope): NextResponse | null {
   const { method, nextUrl } = request
-  const allowed = allowedMethods(nextUrl.pathname)
-  if (allowed === null || allowed.includes(method)) return null
+  const allowed = allowedMethods(nextUrl.pathname) ?? HANDED_ON
+  if (allowed.includes(method)) return null
   const response = refusal(request, envelope, 405, `Method "${method}" not allowed.`, 'method_not_allowed')
   response.headers.set('Allow', allowed.join(', '))
   return response

@@ -11,7 +11,7 @@ const sentences: Record<TokenFaultWord, string> = {
   'no-id': 'Token has no id',
   'no-type': 'Token has no type',
   'wrong-type': 'Token has wrong type',
-  // The sentence for it is the view's alone.
+  // Of an endpoint that takes it in its body; the view has a sentence of its own.
   'no-user': 'Token is invalid',
 }
 
