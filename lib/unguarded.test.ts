@@ -24,7 +24,7 @@ const PUBLIC: Record<string, string> = {
   ...everyMethod('app/api/token/refresh/route.ts', 'the refresh token in the body is what guards it'),
   ...everyMethod('app/api/token/verify/route.ts', 'says of a token in the body whether it is good'),
   ...everyMethod('app/api/token/blacklist/route.ts', 'ends the session of the refresh token in the body'),
-  ...everyMethod('app/api/[...path]/route.ts', '404 in JSON, for whatever is not there'),
+  ...everyMethod('app/api/[[...path]]/route.ts', '404 in JSON, for whatever is not there'),
 }
 
 function everyMethod(file: string, why: string): Record<string, string> {
