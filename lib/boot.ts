@@ -4,6 +4,7 @@
  */
 import { readConfig, type Config } from '#lib/config'
 import { hours, seconds } from '#lib/core/duration'
+import { edgeRules, type EdgeRules } from '#lib/core/edge-rules'
 import { StartError } from '#lib/core/start-error'
 import { reportFault } from '#lib/report-fault'
 import { openOnce } from '#lib/running'
@@ -14,7 +15,7 @@ import { openLatchkey } from '#lib/wiring'
 interface Launch {
   dev: boolean
   /** Takes the port; who connects waits until ready. A port that cannot be had ends the process with a sentence. */
-  listen(address: { host: string; port: number }): Promise<void>
+  listen(address: { host: string; port: number; rules: EdgeRules }): Promise<void>
   ready(info: { lines: string[] }): void
   failed(error: { problem: string; remedy: string }): void
   close?: () => Promise<void>
@@ -28,7 +29,7 @@ export async function boot(): Promise<void> {
     return exit(new StartError('This server was not started by Latchkey.', 'Start it with npm run dev or npm start.'))
   try {
     const config = readConfig()
-    await launcher.listen(config.listen)
+    await launcher.listen({ ...config.listen, rules: edgeRules(config) })
     const latchkey = await openOnce(() =>
       openLatchkey(config, {
         use: 'own',

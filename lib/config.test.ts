@@ -38,6 +38,7 @@ describe('without any variable', () => {
       authSecretPrevious: null,
       passwordPepperPrevious: null,
       trustedProxies: [],
+      corsOrigins: [],
       rateLimitScale: 1,
       cookieSameSite: 'lax',
       maxSessions: 20,
@@ -113,6 +114,10 @@ describe('what is set is taken', () => {
     [{ PUBLIC_URL: 'http://127.0.0.1:9000/' }, { publicUrl: 'http://127.0.0.1:9000', loopback: true }],
     [{ JWT_ISSUER: 'urn:latchkey' }, { jwt: { issuer: 'urn:latchkey' } }],
     [{ TRUSTED_PROXIES: ' 10.0.0.0/8, ::1 ,' }, { trustedProxies: ['10.0.0.0/8', '::1'] }],
+    [
+      { CORS_ORIGINS: ' https://app.example.com, http://localhost:5173 ,' },
+      { corsOrigins: ['https://app.example.com', 'http://localhost:5173'] },
+    ],
     [{ JWT_ACCESS_TOKEN_LIFETIME: '300' }, { jwt: { accessLifeMs: seconds(300) } }],
     [{ SESSION_IDLE_LIFETIME: '1h' }, { session: { idleMs: hours(1) } }],
     [
@@ -179,6 +184,12 @@ describe('PR-1: each fault is named', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/8,proxy.example'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '*'],
+    ...[
+      ...['*', 'null', 'https://*.example.com', 'https://app.example.com/', 'https://app.example.com/path'],
+      ...['https://App.example.com', 'https://app.example.com:443', 'app.example.com', 'https://a:b@app.example.com'],
+      ...['https://app.example.com,*', 'https://app.example.com https://b.example.com', 'file:///x', 'ftp://x.example'],
+      ...['https://app.example.com?x', 'https://bücher.example'],
+    ].map((value): [string, string] => ['CORS_ORIGINS', value]),
     ['RATE_LIMIT_SCALE', '-1'],
     ['RATE_LIMIT_SCALE', 'NaN'],
     ['RATE_LIMIT_SCALE', 'Infinity'],

@@ -79,13 +79,16 @@ const schema = z.object({
   TRUSTED_PROXIES: z
     .string()
     .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
+    .transform(listed)
     .refine((list) => list.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8, with commas between'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine(
+      (list) => list.every(isOrigin),
+      'must be origins such as https://app.example.com, with commas between: no path, no *, no null',
+    ),
   RATE_LIMIT_SCALE: z
     .string()
     .default('1')
@@ -152,6 +155,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     authSecretPrevious: settings.AUTH_SECRET_PREVIOUS ?? null,
     passwordPepperPrevious: settings.PASSWORD_PEPPER_PREVIOUS ?? null,
     trustedProxies: settings.TRUSTED_PROXIES,
+    /** Exact, as a browser's Origin header has them. */
+    corsOrigins: settings.CORS_ORIGINS,
     rateLimitScale: settings.RATE_LIMIT_SCALE,
     cookieSameSite: settings.COOKIE_SAMESITE,
     maxSessions: settings.MAX_SESSIONS,
@@ -312,6 +317,16 @@ function publicUrl(text: string | undefined, port: number): URL | null {
   const bare = pathname === '/' && search === '' && hash === '' && username === ''
   return bare && (protocol === 'http:' || protocol === 'https:') ? new URL(url) : null
 }
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+}
+
+/** Spelled as browsers spell it: Origin headers are compared byte for byte (CO-1). */
+const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 const isNetwork = (text: string) => (text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text))
 

@@ -28,7 +28,7 @@ const PUBLIC: Record<string, string> = {
   ...everyMethod('app/api/token/blacklist/route.ts', 'ends the session of the refresh token in the body'),
   ...everyMethod('app/api/openapi.json/route.ts', 'describes the endpoints; the same document for everybody'),
   'app/api/docs/page.tsx default': 'shows that document, and calls the API with the tokens its reader types in',
-  ...everyMethod('app/api/[...path]/route.ts', '404 in JSON, for whatever is not there'),
+  ...everyMethod('app/api/[[...path]]/route.ts', '404 in JSON, for whatever is not there'),
 }
 
 function everyMethod(file: string, why: string): Record<string, string> {

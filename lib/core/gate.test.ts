@@ -136,6 +136,9 @@ test.each<[string, string | undefined]>([
   ['/auth/logout/', 'POST, OPTIONS'],
   ['/theme', 'POST, OPTIONS'],
   ['/api/csp-report/', 'POST, OPTIONS'],
+  ['/icon.svg', 'GET, HEAD'],
+  ['/favicon.ico', 'GET, HEAD'],
+  ['/_next/static/chunks/a.js', 'GET, HEAD'],
   // What is not ours, and the API, whose handlers say it in the contract's words.
   ['/api/token/', undefined],
   ['/notes', undefined],

@@ -51,6 +51,7 @@ const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?
 /** HD-6: the methods of our own paths. A page answers POST for its actions. Null for all else: handlers that others add speak for themselves. */
 export function allowedMethods(pathname: string): string[] | null {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
+  if (isStatic(pathname)) return ['GET', 'HEAD']
   if (path === '/auth/session' || PUBLISHED.includes(path)) return ['GET', 'HEAD', 'OPTIONS']
   if (path === EXPLORER) return ['GET', 'HEAD']
   if (POSTED.includes(path)) return ['POST', 'OPTIONS']

@@ -1,6 +1,7 @@
 /** The replies the gate gives itself: a page for people, JSON for programs, the same sentence in both. */
 import { NextResponse, type NextRequest } from 'next/server'
 import { answersInData } from '#lib/core/gate'
+import { refusalPage } from '#lib/core/refusal-page'
 import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
@@ -36,28 +37,6 @@ function wantsPage(request: NextRequest): boolean {
 }
 
 function page({ nonce, requestId }: Envelope, status: number, sentence: string): NextResponse {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${status} · Latchkey</title>
-<style nonce="${nonce}">
-:root { color-scheme: light dark }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem }
-a { color: inherit }
-small { opacity: .8 }
-</style>
-</head>
-<body>
-<main>
-<h1>${status === 503 ? 'Back in a moment' : 'That did not work'}</h1>
-<p>${sentence}</p>
-<p><a href="">Try again</a></p>
-<p><small>Request ${requestId}</small></p>
-</main>
-</body>
-</html>
-`
+  const html = refusalPage({ status, sentence, requestId, nonce })
   return new NextResponse(html, { status, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
 }

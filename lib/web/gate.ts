@@ -21,6 +21,7 @@ import {
 import { returnTo, withNext } from '#lib/core/return-to'
 import { isVerifyOnly } from '#lib/core/verify-only'
 import { running } from '#lib/running'
+import { isReadableAction } from './action-body'
 import { isLoggedIn, passage } from './gate-passage'
 import { refusal, serverFault } from './gate-refusal'
 import { dress, openEnvelope, type Envelope } from './gate-envelope'
@@ -30,7 +31,7 @@ import type { CookieToSet } from './session-cookies'
 export async function gate(request: NextRequest): Promise<NextResponse> {
   const envelope = await openEnvelope(request)
   const { pathname } = request.nextUrl
-  if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
+  if (isStatic(pathname)) return dress(refuseMethod(request, envelope) ?? forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
     return dress(await answer(request, kind, envelope), envelope, clothing(pathname))
@@ -65,6 +66,8 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   agreeOnOrigin(request, envelope, config.origins)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
+  if (request.method === 'POST' && !answersInData(pathname) && !(await isReadableAction(request)))
+    return refusal(request, envelope, 400, 'What was sent cannot be read.', 'unreadable')
   const document = isDocument(navigation(request))
   const home = document ? landing(pathname, onlyNext(request)) : null
   const cookieHeader = request.headers.get('cookie')

@@ -1,8 +1,10 @@
 /**
  * The fields of a request body: JSON or a form, at every endpoint, with the refusals of docs/token-api.md, section 2.1.
- * At most 16 kB are read, whatever the Content-Length says (TH-9).
+ * At most 16 kB are read, whatever the Content-Length says (TH-9), also where no listener of ours stands in front.
  */
-export const BODY_LIMIT = 16_384
+import { DATA_LIMIT } from '#lib/core/body-limit'
+
+export const BODY_LIMIT = DATA_LIMIT
 
 export type BodyReading =
   | { kind: 'fields'; fields: Record<string, unknown> }

@@ -9,7 +9,7 @@ import { openApiDocument } from './document'
 import { operations } from './operations'
 
 /** Routes that are for nobody to call. */
-const UNDESCRIBED: Record<string, string> = { '/api/[...path]': 'answers 404 for whatever is not there' }
+const UNDESCRIBED: Record<string, string> = { '/api/[[...path]]': 'answers 404 for whatever is not there' }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const document = JSON.parse(JSON.stringify(openApiDocument('https://login.example.com')))
