@@ -1,6 +1,7 @@
 /** Every answer that the OpenAPI document names, asked for in earnest: status, type, headers and body are what the document says. */
 import type { APIRequestContext, APIResponse } from '@playwright/test'
 import { answerSchema } from '#lib/testing/document-schema'
+import { basic, newClient, type Client } from './new-client'
 import { expect, newAddress, newPerson, registerByApi, test, type Person } from './people'
 
 interface Asking {
@@ -39,7 +40,44 @@ const posted = (id: string, path: string): Record<string, Ask> => ({
     request.post(path, { data: Buffer.from('hello'), headers: { 'content-type': 'text/plain' } }),
 })
 
+let client: Promise<Client> | null = null
+/** Of one worker, made when the first test asks for it. */
+const byClient = async () => basic(await (client ??= newClient()))
+
+/** What only a client may ask. */
+const forClients = (id: string, path: string): Record<string, Ask> => {
+  const ask =
+    (options: (asking: Asking) => Promise<object> | object): Ask =>
+    async (asking) =>
+      asking.request.post(path, { headers: await byClient(), ...(await options(asking)) })
+  return {
+    [`${id} 200`]: ask(async (asking) => ({ form: { token: (await tokens(asking)).access } })),
+    [`${id} 400`]: ask(() => ({ form: {} })),
+    [`${id} 401`]: post(path, { token: 'x' }),
+    [`${id} 406`]: ask(async () => ({ form: {}, headers: { ...(await byClient()), ...xml } })),
+    [`${id} 413`]: ask(() => ({ data: { token: 'x'.repeat(20_000) } })),
+    [`${id} 415`]: ask(async () => ({
+      data: Buffer.from('hello'),
+      headers: { ...(await byClient()), 'content-type': 'text/plain' },
+    })),
+    [`${id} 429`]: async ({ request }) => {
+      const wrong = {
+        ...basic({ id: (await (client ??= newClient())).id, secret: 'wrong' }),
+        'x-forwarded-for': newAddress(),
+      }
+      let reply: APIResponse
+      do reply = await request.post(path, { form: { token: 'x' }, headers: wrong })
+      while (reply.status() === 401)
+      return reply
+    },
+  }
+}
+
 const asks: Record<string, Ask> = {
+  ...forClients('introspect', '/api/token/introspect/'),
+  ...forClients('revoke', '/api/token/revoke/'),
+  'jwks 200': get('/.well-known/jwks.json'),
+  'metadata 200': get('/.well-known/oauth-authorization-server'),
   ...posted('register', '/api/register/'),
   'register 201': ({ request, person }) => request.post('/api/register/', { data: person }),
   'register 400': post('/api/register/', { email: 'nobody' }),

@@ -24,12 +24,12 @@ export function AnswerView({ exchange }: { exchange: Exchange }) {
         </span>
         <span className="text-sm text-soft tabular-nums">{ms} ms</span>
       </p>
+      <Offer answer={exchange} />
       {body ? (
         <ScrollingCode label="Body of the answer">{body}</ScrollingCode>
       ) : (
         <p className="text-sm text-soft">No body.</p>
       )}
-      <Offer answer={exchange} />
       <details className="group">
         <summary className="flex min-h-11 items-center rounded-lg text-sm font-medium underline decoration-line underline-offset-4 hover:decoration-current sm:min-h-8">
           {headers.length} headers

@@ -28,7 +28,7 @@ export interface Body {
 /** `bearer`: an access token. `client`: a client's id and secret by Basic. */
 export type Security = 'none' | 'bearer' | 'client'
 
-export type Group = 'Accounts' | 'Tokens' | 'Protected' | 'About this server'
+export type Group = 'Accounts' | 'Tokens' | 'For clients' | 'Protected' | 'About this server'
 
 export interface Operation {
   /** `operationId`, and the place of the endpoint on the explorer page. */

@@ -1,5 +1,7 @@
 /** Every endpoint there is a description of, in the order they are shown. api-description.test.ts holds it against the routes. */
 import { me, register } from './accounts'
+import { introspect, revoke } from './clients'
+import { keySet, serverMetadata } from './keys'
 import type { Operation } from './operation'
 import { cspReport, document, protectedView } from './server'
 import { blacklist, obtain, refreshTokens, verify } from './tokens'
@@ -11,7 +13,11 @@ export const operations: Operation[] = [
   refreshTokens,
   verify,
   blacklist,
+  introspect,
+  revoke,
   protectedView,
+  keySet,
+  serverMetadata,
   document,
   cspReport,
 ]

@@ -59,7 +59,7 @@ export const throttled: Answer = {
   headers: ['Retry-After'],
 }
 
-const ourFault: Answer = {
+export const ourFault: Answer = {
   description:
     'Something went wrong on our side: 500, or 503 with `Retry-After` while the server is busy or its database does not answer.',
   schema: problem,
