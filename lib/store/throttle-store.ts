@@ -28,6 +28,7 @@ export function createThrottle(db: PrismaClient, { hmacKey, scale }: { hmacKey: 
 
   /** Those of the keys whose statement returned a row; all statements are one. */
   const run = async (statement: Statement, keys: ThrottleKey[]): Promise<ThrottleKey[]> => {
+    if (keys.length === 0) return []
     const name = (i: number) => Prisma.raw(`t${i}`)
     const all = keys.map((key, i) => Prisma.sql`${name(i)} AS (${sqlOf(statement, key)})`)
     const reads = keys.map((_, i) => Prisma.sql`SELECT key FROM ${name(i)}`)
