@@ -1,6 +1,6 @@
 /** The settings that shape tokens on a server of their own: what they write, what they ask, and a start that says what it made of them. */
 import { expect, newAddress, newPerson, registerByApi, test } from './people'
-import { startServer, type ServerProcess } from './server-process'
+import { pause, startServer, type ServerProcess } from './server-process'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -23,6 +23,7 @@ test('contract: audience, claim names, user id, header and schemes, from the fir
       ...{ JWT_AUDIENCE: 'shop,blog', JWT_USER_ID_FIELD: 'username', JWT_USER_ID_CLAIM: 'uid' },
       ...{ JWT_TOKEN_TYPE_CLAIM: 'kind', JWT_JTI_CLAIM: 'tid', JWT_AUTH_HEADER_TYPES: 'JWT,Token' },
       ...{ JWT_AUTH_HEADER_NAME: 'X-Access-Token', JWT_CHECK_REVOKE_TOKEN: 'false', TRUSTED_PROXIES: '127.0.0.1' },
+      ...{ JWT_REFRESH_TOKEN_LIFETIME: '1s', JWT_LEEWAY: '60' },
     },
     (server) => void started.push(server),
   )
@@ -30,12 +31,15 @@ test('contract: audience, claim names, user id, header and schemes, from the fir
   const person = newPerson()
   const headers = { 'x-forwarded-for': newAddress() }
   await registerByApi(request, person, url)
-  const { access } = await (await request.post(`${url}/api/token/`, { data: person, headers })).json()
+  const { access, refresh } = await (await request.post(`${url}/api/token/`, { data: person, headers })).json()
   expect(partOf(access, 1)).toMatchObject({ aud: ['shop', 'blog'], uid: person.username, kind: 'access', roles: [] })
   const view = (sent: Record<string, string>) => request.get(`${url}/api/protected/`, { headers: sent })
   expect((await view({ 'x-access-token': `token ${access}` })).status()).toBe(200)
   const refused = await view({ authorization: `JWT ${access}` })
   expect([refused.status(), refused.headers()['www-authenticate']]).toEqual([401, 'JWT realm="api"'])
+  // Past its exp and within the leeway: the session in the database must not have run out before it.
+  await pause(1000 * partOf(refresh, 1).exp - Date.now() + 1000)
+  expect((await request.post(`${url}/api/token/refresh/`, { data: { refresh } })).status()).toBe(200)
 })
 
 test('rfc9068: at+jwt and its claims, for programs and in a browser’s cookie, which still opens the pages', async ({
