@@ -74,7 +74,7 @@ async function openDatabaseKeys(
   algorithm: Exclude<Algorithm, HmacAlgorithm>,
 ): Promise<OpenedKeys> {
   const { rotationAgeMs, publishAheadMs } = config.keys
-  const tokenLifeMs = Math.max(config.jwt.accessLifeMs, config.jwt.refreshLifeMs)
+  const tokenLifeMs = Math.max(config.jwt.accessLifeMs, config.jwt.refreshLifeMs) + config.jwt.leewayMs
   const { to, from } = sealingKeys(secrets)
   const store = createKeyStore(db, { publishAheadMs, tokenLifeMs })
   const makeKey = () => makeSigningKey(to, algorithm)
@@ -103,6 +103,7 @@ function sealingKeys({ authSecret, previous }: Secrets): { to: Buffer; from: Buf
 export function tokenSettings({ jwt }: Config, ring: KeyRing): () => SignedTokenSettings {
   return () => ({
     issuer: jwt.issuer,
+    shape: jwt.shape,
     verifiers: ring.keys().verifiers,
     get signer() {
       const { signer } = ring.keys()

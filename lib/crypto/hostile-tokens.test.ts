@@ -7,6 +7,7 @@ import { aView } from '#lib/testing/builders'
 import { later, START } from '#lib/testing/fixed-clock'
 import { twin, type Hostile } from '#lib/testing/hostile/forge'
 import { hostileBrowserRefresh, hostileSigned, resigned, type RealKeys } from '#lib/testing/hostile/hostile-tokens'
+import { contractShape } from '#lib/core/token-shape'
 import { signBrowserRefresh, verifyBrowserRefresh } from './refresh-token'
 import { readAccessToken, readApiRefreshToken, signToken, type SignedTokenSettings } from './signed-token'
 
@@ -19,6 +20,7 @@ const open = async (key: RealKeys['privateKey']) =>
   (await importJWK(key.export({ format: 'jwk' }), 'ES256')) as CryptoKey
 const settings: SignedTokenSettings = {
   issuer: 'http://localhost:3000',
+  shape: contractShape,
   signer: { kid: keys.kid, alg: 'ES256', key: await open(keys.privateKey) },
   verifiers: new Map([[keys.kid, { kid: keys.kid, alg: 'ES256', key: await open(keys.publicKey) }]]),
 }

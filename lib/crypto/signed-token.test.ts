@@ -4,6 +4,7 @@ import { days, minutes } from '#lib/core/duration'
 import { aView } from '#lib/testing/builders'
 import { later, START } from '#lib/testing/fixed-clock'
 import { ISSUER, testKeys } from '#lib/testing/test-tokens'
+import { contractShape } from '#lib/core/token-shape'
 import { signBrowserRefresh, verifyBrowserRefresh } from './refresh-token'
 import { readAccessToken, readApiRefreshToken, signToken } from './signed-token'
 import { makeSigningKey, openSigningKey, openVerifyingKey } from './signing-keys'
@@ -155,6 +156,7 @@ describe('TK-2: every kind of token at every place that takes one', () => {
     const same = {
       issuer: ISSUER,
       signer,
+      shape: contractShape,
       verifiers: new Map([['browser-refresh', { ...signer, kid: 'browser-refresh', alg: 'HS256' }]]),
     }
     expect(await readAccessToken((await browserRefresh).token, START, same)).toMatchObject({ fault: 'invalid' })
@@ -270,6 +272,7 @@ describe('KY-1, KY-2: signing keys', () => {
     const opened = {
       issuer: ISSUER,
       signer: await openSigningKey(stored, sealing),
+      shape: contractShape,
       verifiers: new Map([[stored.kid, verifying]]),
     }
     const { token } = await signToken('access', view, later(START, minutes(10)), opened)

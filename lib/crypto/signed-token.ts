@@ -16,7 +16,7 @@ import {
 } from '#lib/core/claims'
 import type { IssuedToken } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
-import { contractShape, type TokenShape } from '#lib/core/token-shape'
+import type { TokenShape } from '#lib/core/token-shape'
 import { newTokenId } from './refresh-token'
 import type { VerifyingKey } from './signing-keys'
 import { verifySignature } from './verify-token'
@@ -31,7 +31,7 @@ export interface SignedTokenSettings {
   /** All keys whose tokens are still good, by kid (TK-6). */
   verifiers: ReadonlyMap<string, VerifyingKey>
   /** Left out: the contract's, without any setting. */
-  shape?: TokenShape
+  shape: TokenShape
 }
 
 export type TokenFault = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type' | 'no-user'
@@ -42,7 +42,7 @@ export async function signToken(
   type: TokenType,
   view: SessionView,
   expiresAt: Date,
-  { issuer, signer, shape = contractShape }: SignedTokenSettings,
+  { issuer, signer, shape }: SignedTokenSettings,
   extra: Record<string, unknown> = {},
 ): Promise<IssuedToken> {
   const id = newTokenId()
@@ -72,7 +72,7 @@ export async function readApiRefreshToken(
 async function read<Claims extends object>(
   token: string,
   now: Date,
-  { verifiers, issuer, shape = contractShape }: SignedTokenSettings,
+  { verifiers, issuer, shape }: SignedTokenSettings,
   type: TokenType,
   parse: (claims: Record<string, unknown>) => Claims | TokenFault,
 ): Promise<TokenReading<Claims>> {

@@ -3,7 +3,7 @@ import { generateKeyPairSync, webcrypto } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 import { days, minutes } from '#lib/core/duration'
 import type { TokenMint } from '#lib/core/ports'
-import type { TokenShape } from '#lib/core/token-shape'
+import { contractShape, type TokenShape } from '#lib/core/token-shape'
 import { verifyBrowserRefresh } from '#lib/crypto/refresh-token'
 import { readAccessToken, readApiRefreshToken, type SignedTokenSettings } from '#lib/crypto/signed-token'
 import { createTokenMint, type MintSettings } from '#lib/crypto/token-mint'
@@ -33,12 +33,13 @@ async function open(): Promise<SignedTokenSettings> {
   const signing = (await subtle.importKey('pkcs8', pkcs8, es256, true, ['sign'])) as CryptoKey
   return {
     issuer: ISSUER,
+    shape: contractShape,
     signer: { kid: KID, alg: 'ES256', key: signing },
     verifiers: new Map([[KID, { kid: KID, alg: 'ES256', key: verifying }]]),
   }
 }
 
-export function testTokens(clock: FixedClock, { shape, extraClaims }: TestTokenOptions = {}) {
+export function testTokens(clock: FixedClock, { shape = contractShape, extraClaims }: TestTokenOptions = {}) {
   const minted: ('access' | 'refresh')[] = []
   const settings = async () => ({ ...(await testKeys()), shape })
   const real = async () => {
