@@ -40,6 +40,10 @@ const part = (at: number, change: (part: string) => string) => (token: string) =
     .map((text, i) => (i === at ? change(text) : text))
     .join('.')
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+/** Of the last letter of a signature four bits are spare, and zero. */
+const nextLetter = (letter: string) => LETTERS.charAt(LETTERS.indexOf(letter) + 1)
+
 const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
 
 const KINDS: [string, Make][] = [
@@ -112,6 +116,7 @@ const KINDS: [string, Make][] = [
   ['with a longer signature', reshaped(part(2, (text) => `${text}AAAA`))],
   ['of two parts', reshaped((token) => token.split('.').slice(0, 2).join('.'))],
   ['of four parts', reshaped((token) => `${token}.`)],
+  ['with spare bits', reshaped((token) => token.slice(0, -1) + nextLetter(token.slice(-1)))],
   ['with padding', reshaped((token) => `${token}=`)],
   ['with a blank in it', reshaped((token) => `${token.slice(0, 9)} ${token.slice(9)}`)],
   ['with blanks around', reshaped((token) => ` ${token}\t`)],
