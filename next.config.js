@@ -11,7 +11,13 @@ export default {
   turbopack: { root: path.resolve(import.meta.dirname ?? '.') },
   // Development only: the browser may open the server by any of its loopback names.
   allowedDevOrigins: ['localhost', '127.0.0.1', '[::1]'],
-  experimental: { serverActions: { bodySizeLimit: '64kb' } },
+  experimental: {
+    serverActions: { bodySizeLimit: '64kb' },
+    // The largest body that the listener in front lets through (lib/core/body-limit.ts); Next would keep 10 MB of each.
+    proxyClientMaxBodySize: '64kb',
+    // A page that somebody may not see answers 403 (lib/web/require-principal.ts).
+    authInterrupts: true,
+  },
   // `npm run check` is where types are checked, once, for the tests and the command line too.
   typescript: { ignoreBuildErrors: true },
   // Development would print what a form was filled with (LG-3).

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   resolve: { alias: { 'server-only': path.resolve(import.meta.dirname, 'lib/testing/server-only.ts') } },
   test: {
-    include: ['lib/**/*.test.ts', 'cli/**/*.test.ts', 'app/**/*.test.ts'],
+    include: ['lib/**/*.test.ts', 'cli/**/*.test.ts', 'app/**/*.test.ts', 'clients/**/*.test.ts'],
     pool: 'forks',
     // The store's tests start real databases.
     hookTimeout: 60_000,

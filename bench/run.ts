@@ -7,6 +7,7 @@ import { newPerson } from '../e2e/people'
 import { startServer, type ServerProcess } from '../e2e/server-process'
 import { scratch } from '../e2e/servers'
 import { interleaved, median, ratio } from './measure'
+import { tokenApi } from './token-api'
 
 if (!existsSync('.next/BUILD_ID')) {
   console.error('There is no production build yet. Run npm run build first.')
@@ -20,8 +21,9 @@ try {
 } finally {
   server.kill('SIGTERM')
   await server.exited
-  rmSync(scratch, { recursive: true, force: true })
 }
+await tokenApi()
+rmSync(scratch, { recursive: true, force: true })
 
 /** A page and a handler with and without a session, and the refresh in front of them. */
 async function pages({ url }: ServerProcess) {

@@ -269,6 +269,70 @@ describe('sessions', () => {
   })
 })
 
+describe('clients', () => {
+  const lines = (text: string) => text.trim().split('\n')
+
+  test('create prints the secret once, on standard output alone; with it the client can ask, and its use is listed', async () => {
+    const made = await manage(['client', 'create', 'ledger', '--json'])
+    expect(made.status).toBe(0)
+    const { secret, ...client } = JSON.parse(made.out)
+    expect(client).toEqual({ id: expect.any(String), name: 'ledger', created_at: expect.any(String) })
+    expect(secret).toMatch(/^latchkey_[\w-]{43}$/)
+    expect(made.err).not.toContain(secret)
+    expect(await server.authenticateClient({ id: client.id, secret }, context)).toMatchObject({ kind: 'proven' })
+    const [list, table, audit] = await Promise.all([
+      manage(['client', 'list', '--json']),
+      manage(['client', 'list']),
+      manage(['audit', 'tail', '-n', '1', '--json']),
+    ])
+    expect(JSON.parse(list.out)).toContainEqual({
+      ...client,
+      last_used_at: expect.stringMatching(/T\d\d:00:00\.000Z$/),
+    })
+    expect(table.out).toMatch(new RegExp(`^${client.id}  ledger +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d$`, 'm'))
+    const detail = { client: client.id, client_name: 'ledger' }
+    expect(JSON.parse(audit.out)).toMatchObject([
+      { event: 'client.create', reason: 'command_line', actor_id: null, detail },
+    ])
+    expect(list.out + table.out + audit.out).not.toContain(secret)
+  })
+
+  test('for people the secret stands in a table of facts, and what to know of it on standard error', async () => {
+    const { status, out, err } = await manage(['client', 'create', 'Orders API'])
+    expect(status).toBe(0)
+    expect(lines(out).map((line) => line.split(/ {2,}/)[0])).toEqual(['id', 'name', 'secret', 'created at'])
+    expect(out).toMatch(/^secret +latchkey_[\w-]{43}$/m)
+    expect(err).toBe('Made the client Orders API. Its secret is not kept and cannot be shown again.\n')
+  })
+
+  test('a taken name and one that is none: 1, by field, and no secret', async () => {
+    await manage(['client', 'create', 'stock'])
+    const outcomes = await Promise.all(
+      ['STOCK', 'two\nlines', 'x'.repeat(65)].map((name) => manage(['client', 'create', name])),
+    )
+    expect(outcomes).toEqual([
+      { status: 1, out: '', err: 'name: A client with that name already exists.\n' },
+      { status: 1, out: '', err: 'name: Enter a name of visible characters.\n' },
+      { status: 1, out: '', err: 'name: Ensure this field has no more than 64 characters.\n' },
+    ])
+  })
+
+  test('delete takes the id or the name, and from then on the secret proves nothing; what is not there is 3', async () => {
+    const { id, secret } = JSON.parse((await manage(['client', 'create', 'first', '--json'])).out)
+    await manage(['client', 'create', 'second'])
+    const byId = await manage(['client', 'delete', id, '--json'])
+    expect([byId.status, JSON.parse(byId.out)]).toMatchObject([0, { id, name: 'first', last_used_at: null }])
+    expect(await server.authenticateClient({ id, secret }, context)).toEqual({ kind: 'refused' })
+    expect((await manage(['client', 'delete', 'SECOND'])).status).toBe(0)
+    const gone = await Promise.all([id, 'second', 'nobody'].map((word) => manage(['client', 'delete', word])))
+    expect(gone.map(({ status, out }) => [status, out])).toEqual(Array(3).fill([3, '']))
+    const usage = await Promise.all(
+      [['create'], ['delete'], ['create', 'a', 'b']].map((args) => manage(['client', ...args])),
+    )
+    expect(usage.map(({ status }) => status)).toEqual([2, 2, 2])
+  })
+})
+
 describe('audit', () => {
   test('acts of the command line leave rows without an actor, failed logins leave the reason', async () => {
     const name = 'auditor'
@@ -342,6 +406,91 @@ describe('audit', () => {
   })
 })
 
+describe('groups', () => {
+  const groupsOf = async (name: string, ...args: string[]) =>
+    JSON.parse((await manage(['user', 'groups', name, '--json', ...args])).out)
+
+  test('a role given beside the running server acts on the next check of a token that is out already, and its loss too', async () => {
+    const name = await anAccount()
+    const session = { kind: 'api' as const, persistent: true, supersedes: null }
+    const login = await server.login({ input: { email: name, password }, identifierKey: 'email', session, context })
+    const token = login.kind === 'logged-in' ? login.tokens.access.token : ''
+    const grants = async () => {
+      const identity = await server.identify(token, 'api')
+      if (identity.kind !== 'principal') throw new Error(identity.kind)
+      return [identity.principal.user.groups, identity.principal.user.permissions]
+    }
+    expect((await manage(['group', 'create', 'writers'])).status).toBe(0)
+    await manage(['group', 'permissions', 'writers', '--add', 'write_texts', '--add', 'read_texts'])
+    expect(await grants()).toEqual([[], []])
+    expect(await groupsOf(name, '--add', 'writers')).toMatchObject({
+      username: name,
+      groups: ['writers'],
+      permissions: ['read_texts', 'write_texts'],
+    })
+    expect(await grants()).toEqual([['writers'], ['read_texts', 'write_texts']])
+    await manage(['group', 'permissions', 'writers', '--remove', 'write_texts'])
+    expect(await grants()).toEqual([['writers'], ['read_texts']])
+    expect(await groupsOf(name, '--remove', 'writers')).toMatchObject({ groups: [], permissions: [] })
+    expect(await grants()).toEqual([[], []])
+  })
+
+  test('list shows members and permissions, as a table and as JSON', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'listed'])
+    await manage(['group', 'permissions', 'listed', '--add', 'b', '--add', 'a'])
+    await manage(['user', 'groups', name, '--add', 'listed'])
+    const [table, json] = await Promise.all([manage(['group', 'list']), manage(['group', 'list', '--json'])])
+    expect(table.out).toMatch(/^listed +1 +a, b$/m)
+    expect(JSON.parse(json.out)).toContainEqual({ name: 'listed', members: 1, permissions: ['a', 'b'] })
+  })
+
+  test('each change leaves one audit row of what has really changed, and none where nothing has', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'audited'])
+    await manage(['group', 'permissions', 'audited', '--add', 'c', '--add', 'd', '--remove', 'not_there'])
+    await manage(['group', 'permissions', 'audited', '--add', 'c'])
+    await manage(['user', 'groups', name, '--add', 'audited'])
+    await manage(['user', 'groups', name, '--add', 'audited'])
+    await manage(['group', 'delete', 'audited', '--yes'])
+    const rows: Record<string, unknown>[] = JSON.parse((await manage(['audit', 'tail', '-n', '4', '--json'])).out)
+    const user = await server.administer.findUser(name)
+    expect(rows.map(({ event, reason, subject_id, detail }) => [event, reason, subject_id, detail])).toEqual([
+      ['group.create', 'command_line', null, { group: 'audited' }],
+      ['group.permissions', 'command_line', null, { group: 'audited', added: 'c, d', removed: '' }],
+      ['user.groups', 'command_line', user?.id, { added: 'audited', removed: '' }],
+      ['group.delete', 'command_line', null, { group: 'audited', members: 1, permissions: 'c, d' }],
+    ])
+  })
+
+  test('what is not there is 3, a name that will not do is 1, wrong usage is 2, and none of it changes anything', async () => {
+    const name = await anAccount()
+    await manage(['group', 'create', 'there'])
+    const before = (await manage(['group', 'list', '--json'])).out
+    const outcomes = await Promise.all(
+      [
+        ['user', 'groups', 'nobody', '--add', 'there'],
+        ['user', 'groups', name, '--add', 'there', '--add', 'missing'],
+        ['group', 'permissions', 'missing', '--add', 'x'],
+        ['group', 'permissions', 'missing'],
+        ['group', 'delete', 'missing', '--yes'],
+        ['group', 'create', 'there'],
+        ['group', 'create', 'with, comma'],
+        ['group', 'permissions', 'there', '--add', 'No Codename'],
+        ['group', 'delete', 'there'],
+        ['user', 'groups', name, '--add', 'there', '--remove', 'there'],
+        ['group', 'create'],
+      ].map((args) => manage(args)),
+    )
+    expect(outcomes.map(({ status, out }) => [status, out])).toEqual(
+      [3, 3, 3, 3, 3, 1, 1, 1, 2, 2, 2].map((status) => [status, '']),
+    )
+    expect(outcomes[1]?.err).toContain('There is no group missing.')
+    expect((await manage(['group', 'list', '--json'])).out).toBe(before)
+    expect(await groupsOf(name)).toMatchObject({ groups: [] })
+  })
+})
+
 describe('usage and faults', () => {
   test('wrong usage is 2, and says what is wrong on standard error', async () => {
     const wrong = [
@@ -361,7 +510,8 @@ describe('usage and faults', () => {
   test('help is no fault', async () => {
     const { status, out } = await manage(['--help'])
     expect(status).toBe(0)
-    for (const command of ['createsuperuser', 'user', 'session', 'audit', 'migrate']) expect(out).toContain(command)
+    for (const command of ['createsuperuser', 'user', 'session', 'keys', 'client', 'audit', 'migrate'])
+      expect(out).toContain(command)
   })
 
   test('migrate on a database that is up to date says so', async () => {
@@ -434,19 +584,28 @@ describe('the guide', () => {
       if (example.startsWith('session')) await logIn('ada')
       const id = example.includes('session revoke') && example.split(' ').find((word) => word.length === 36)
       const live = id ? await liveSession('ada') : ''
-      const args = (id ? example.replace(id, live) : example).split(' ')
+      const kid = example.includes('keys drop') && example.split(' ').find((word) => word.length === 43)
+      const signs = kid ? (await server.manageKeys?.list())?.find(({ state }) => state === 'current')?.kid : ''
+      const named = kid ? example.replace(kid, signs ?? '') : example
+      const args = (id ? named.replace(id, live) : named).split(' ')
       expect([example, await manage(args, { input: password })]).toMatchObject([example, { status: 0 }])
     }
   })
 
   test('it has every command', async () => {
-    const helps = await Promise.all([[], ['user'], ['session'], ['audit']].map((group) => manage([...group, '--help'])))
+    const helps = await Promise.all(
+      [[], ['user'], ['session'], ['keys'], ['client'], ['audit'], ['group']].map((group) =>
+        manage([...group, '--help']),
+      ),
+    )
     const verbs = helps.flatMap(({ out }, i) => [
       ...[...(out.split('Commands:')[1] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, verb]) => [i, verb] as const),
     ])
-    const groups = ['', 'user ', 'session ', 'audit ']
+    const groups = ['', 'user ', 'session ', 'keys ', 'client ', 'audit ', 'group ']
     const names = verbs.map(([i, verb]) => `${groups[i]}${verb}`).filter((name) => !/help$/.test(name))
     expect(names).toContain('session revoke')
+    expect(names).toContain('group permissions')
+    expect(names).toContain('user groups')
     for (const name of names) expect(guide).toContain(`manage -- ${name}`)
   })
 })

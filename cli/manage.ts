@@ -5,7 +5,10 @@
 import nextEnv from '@next/env'
 import { Command } from 'commander'
 import { addAuditCommands } from './commands/audit'
+import { addClientCommands } from './commands/client'
 import { addCreateCommands } from './commands/create-user'
+import { addGroupCommands } from './commands/group'
+import { addKeysCommands } from './commands/keys'
 import { addMigrateCommand } from './commands/migrate'
 import { addPruneCommand } from './commands/prune'
 import { addSessionCommands } from './commands/session'
@@ -22,12 +25,16 @@ process.on('uncaughtException', (error) => process.exit(explain(error)))
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : explain(error)))
 
 const program = new Command('manage')
-  .description('Accounts, sessions and the audit log of this Latchkey.')
+  .description('Accounts, groups, sessions, signing keys, clients and the audit log of this Latchkey.')
   .exitOverride()
 // Commands copy these settings when they are added.
 program.configureHelp({ showGlobalOptions: true }).showHelpAfterError('(add --help for what it takes)')
-addCreateCommands(program, addUserCommands(program))
+const user = addUserCommands(program)
+addCreateCommands(program, user)
+addGroupCommands(program, user)
 addSessionCommands(program)
+addKeysCommands(program)
+addClientCommands(program)
 addAuditCommands(program)
 addPruneCommand(program)
 addMigrateCommand(program)

@@ -1,6 +1,6 @@
 /** Data goes to standard output, as a table for people or as JSON for machines; everything said beside it goes to standard error. */
 
-export type Cell = string | number | boolean | null | Date
+export type Cell = string | number | boolean | null | Date | readonly string[]
 export type Row = Record<string, Cell>
 
 export interface OutputOptions {
@@ -78,6 +78,7 @@ const sum = (numbers: number[]) => numbers.reduce((total, number) => total + num
 function text(cell: Cell): string {
   if (cell === null) return '-'
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  if (Array.isArray(cell)) return text(cell.length > 0 ? cell.join(', ') : null)
   // Without the seconds an id, an address and a time fit on 80 columns.
   if (cell instanceof Date) return localTime(cell).slice(0, -3)
   // Escape sequences would be obeyed by the terminal.

@@ -1,22 +1,23 @@
 /**
  * The server: `node cli/serve.mjs dev|start` (npm run dev, npm start). One process: Next, and this listener in front of it.
  * lib/boot.ts starts everything else inside Next and says over globalThis when it is up; who comes earlier waits, so nobody meets a half-started server.
- * It alone sees the socket: what a client claims about itself in our own x-latchkey- headers is removed here, before any code reads it.
+ * It alone sees the socket (cli/serve/listener.mjs).
  */
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
+import { explainListenError } from './serve/listen-error.mjs'
+import { createListener } from './serve/listener.mjs'
+import { markPeer } from './serve/peer.mjs'
 
 /**
  * @typedef {{ lines: string[] }} ReadyInfo
  * @typedef {{ problem?: string, remedy?: string, message?: string }} StartFault
- * @typedef {{ dev: boolean, listen: (address: { host: string, port: number }) => Promise<void>, ready: (info: ReadyInfo) => void, failed: (error: StartFault) => void, close?: () => unknown }} Launch
+ * @typedef {{ host: string, port: number, rules: import('../lib/core/edge-rules').EdgeRules }} Address
+ * @typedef {{ dev: boolean, listen: (address: Address) => Promise<void>, ready: (info: ReadyInfo) => void, failed: (error: StartFault) => void, close?: () => unknown }} Launch
  * @typedef {(request: http.IncomingMessage, response: http.ServerResponse) => Promise<void>} RequestHandler
  */
 
-const ourHeaders = 'x-latchkey-'
-const peerHeader = 'x-latchkey-peer'
-const maxHeaderBytes = 16 * 1024
 const lastRequestsMs = 5000
 const closeMs = 8000
 const launchKey = Symbol.for('latchkey.launch')
@@ -34,6 +35,8 @@ let runningRequests = 0
 let onIdle = () => {}
 /** @type {http.Server | undefined} */
 let server
+/** Known before the port is open. @type {Address['rules']} */
+let rules
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop())
 
 // Next reads both when it is loaded.
@@ -73,18 +76,19 @@ function waitForBoot() {
 
 /** @param {RequestHandler} handle */
 function createServer(handle) {
-  const created = http.createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    if (request.method === 'TRACE') return void refuseTrace(response)
-    markPeer(request)
-    runningRequests++
-    response.once('close', () => --runningRequests === 0 && onIdle())
-    // Whoever keeps a connection alive would hold the end up for the whole five seconds.
-    if (stopping) response.setHeader('connection', 'close')
-    handle(request, response).catch((error) => {
-      console.error(error)
-      if (!response.headersSent) response.statusCode = 500
-      response.end()
-    })
+  const created = createListener({
+    rules: () => rules,
+    handle: (request, response) => {
+      runningRequests++
+      response.once('close', () => --runningRequests === 0 && onIdle())
+      // Whoever keeps a connection alive would hold the end up for the whole five seconds.
+      if (stopping) response.setHeader('connection', 'close')
+      return handle(request, response).catch((error) => {
+        console.error(error)
+        if (!response.headersSent) response.statusCode = 500
+        response.end()
+      })
+    },
   })
   if (dev) created.on('upgrade', (request, socket) => onUpgrade(created, request, socket))
   return created
@@ -103,62 +107,15 @@ function onUpgrade(created, request, socket) {
 }
 
 /**
- * A client could else name its own address, and be throttled and audited as somebody else.
- * @param {http.IncomingMessage} request
- */
-function markPeer(request) {
-  for (const name of Object.keys(request.headers)) if (name.startsWith(ourHeaders)) delete request.headers[name]
-  const address = request.socket.remoteAddress ?? ''
-  request.headers[peerHeader] = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
-  // Next may read either form.
-  request.rawHeaders = request.rawHeaders.filter(
-    (_, index, all) => !all[index - (index % 2)]?.toLowerCase().startsWith(ourHeaders),
-  )
-  request.rawHeaders.push(peerHeader, request.headers[peerHeader])
-}
-
-/** @param {http.ServerResponse} response */
-function refuseTrace(response) {
-  response.writeHead(405, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'content-length': 0 }).end()
-}
-
-/**
- * @param {{ host: string, port: number }} address
+ * @param {Address} address
  * @returns {Promise<void>}
  */
-function listen({ host, port }) {
+function listen({ host, port, rules: given }) {
+  rules = given
   return new Promise((resolve) => {
     server?.once('error', (error) => fail(explainListenError(error, host, port)))
     server?.listen(port, host, resolve)
   })
-}
-
-/**
- * @param {NodeJS.ErrnoException} error
- * @param {string} host
- * @param {number} port
- * @returns {StartFault}
- */
-function explainListenError(error, host, port) {
-  if (error.code === 'EADDRINUSE') {
-    return {
-      problem: `Port ${port} on ${host} is in use by another program.`,
-      remedy: `Stop that program, or choose another port: PORT=${port + 1}.`,
-    }
-  }
-  if (error.code === 'EACCES') {
-    return {
-      problem: `This user may not open port ${port}.`,
-      remedy: 'Choose a port above 1023 with PORT, behind a reverse proxy if need be.',
-    }
-  }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return {
-      problem: `${host} is not an address of this machine.`,
-      remedy: 'Set HOST to 127.0.0.1, or to 0.0.0.0 for every interface.',
-    }
-  }
-  return { problem: `Cannot listen on ${host}:${port} (${error.code}).`, remedy: 'Choose others with HOST and PORT.' }
 }
 
 /** Running requests get five seconds; then the database and all that boot opened is closed. A second signal does not wait. */

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { expect, fillLogin, logIn, register, test } from './people'
 import { standard } from './servers'
 
-const publicPages = ['/', '/login', '/register?next=%2Faccount%2Fprofile', '/logout', '/login?ended=reuse']
+const publicPages = ['/', '/login', '/register?next=%2Faccount%2Fprofile', '/logout', '/login?ended=reuse', '/api/docs']
 const ownPages = [
   '/dashboard',
   '/account/profile',

@@ -1,6 +1,6 @@
 /** The token API's first endpoints over HTTP, sentence for sentence (docs/token-api.md, sections 1 to 7). */
 import type { APIRequestContext, APIResponse } from '@playwright/test'
-import { expect, newAddress, registerByApi, test } from './people'
+import { expect, newAddress, newPerson, registerByApi, test } from './people'
 
 const answer = async (reply: APIResponse) => [reply.status(), await reply.json()]
 const obtain = async (request: APIRequestContext, body: object) =>
@@ -238,6 +238,39 @@ test('TH-1 of fifty wrong passwords at once at most five are looked at; TH-2 the
     code: 'throttled',
   })
   expect(Number(late?.headers()['retry-after'])).toBeGreaterThan(0)
+})
+
+test('twelve right passwords at once are all right', async ({ request, person }) => {
+  await registerByApi(request, person)
+  const replies = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      request.post('/api/token/', { data: { email: person.email, password: person.password } }),
+    ),
+  )
+  expect(replies.map((reply) => reply.status())).toEqual(Array(12).fill(200))
+})
+
+test('section 3: ten registrations an hour and address, then 429; the form says how long', async ({
+  page,
+  request,
+}) => {
+  // Those of one browser and its programs: the fixture's address.
+  for (let i = 0; i < 10; i++) await registerByApi(request, newPerson())
+  const late = await request.post('/api/register/', { data: newPerson() })
+  expect(late.status()).toBe(429)
+  expect(await late.json()).toMatchObject({ code: 'throttled' })
+  expect(Number(late.headers()['retry-after'])).toBeGreaterThan(3000)
+  // Nobody learns any more whether a name is taken.
+  const taken = { ...newPerson(), email: 'x@example.com' }
+  expect((await request.post('/api/register/', { data: { ...taken, password: 'short' } })).status()).toBe(429)
+  const { email, username, password } = newPerson()
+  await page.goto('/register')
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByText(/Too many attempts\. Please wait \d+ minutes/)).toBeVisible()
+  await expect(page.getByLabel('Email')).toHaveValue(email)
 })
 
 test('of eight refreshes at once one wins, and the session is over', async ({ request, person }) => {

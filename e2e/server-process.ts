@@ -20,7 +20,8 @@ export async function startServer(
   begun = (_: ServerProcess) => {},
 ): Promise<ServerProcess> {
   const port = env.PORT ?? String(await freePort())
-  const settings = { PORT: port, DATA_DIR: path.join(scratch, name), PASSWORD_HASH_COST: '4', ...env }
+  const common = { TRUSTED_PROXIES: '127.0.0.1', PASSWORD_HASH_COST: '4' }
+  const settings = { PORT: port, DATA_DIR: path.join(scratch, name), ...common, ...env }
   const child = spawn(process.execPath, ['cli/serve.mjs', 'start'], {
     cwd: root,
     env: { ...process.env, ...settings },

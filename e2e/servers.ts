@@ -34,12 +34,16 @@ function server(offset: number, name: string, env: Record<string, string> = {}):
 /** As a newcomer has it. With E2E_DATABASE_URL on that PostgreSQL. */
 export const standard = server(0, 'standard', postgres())
 
-/** Access tokens that run out while one looks on. */
+/** Where a page of somebody else's stands, in the tests of CORS. */
+export const neighbour = `http://127.0.0.1:${base + 9}`
+
+/** Access tokens that run out while one looks on; and an API that a neighbour's scripts may call. */
 export const hasty = server(1, 'hasty', {
   JWT_ACCESS_TOKEN_LIFETIME: '2s',
   ROTATION_AGE: '6s',
   LATE_REFRESH_WINDOW: '4s',
   REAUTH_MAX_AGE: '4s',
+  CORS_ORIGINS: `https://app.example.com, ${neighbour}`,
 })
 
 /** The same build with its middleware taken out (MW-2): run.mjs makes the copy. */

@@ -4,16 +4,18 @@
  */
 import { readConfig, type Config } from '#lib/config'
 import { hours, seconds } from '#lib/core/duration'
+import { edgeRules, type EdgeRules } from '#lib/core/edge-rules'
 import { StartError } from '#lib/core/start-error'
 import { reportFault } from '#lib/report-fault'
 import { openOnce } from '#lib/running'
+import { isUnavailable } from '#lib/store/database'
 import { openLatchkey } from '#lib/wiring'
 
 /** The hand-shake with cli/serve.mjs. */
 interface Launch {
   dev: boolean
   /** Takes the port; who connects waits until ready. A port that cannot be had ends the process with a sentence. */
-  listen(address: { host: string; port: number }): Promise<void>
+  listen(address: { host: string; port: number; rules: EdgeRules }): Promise<void>
   ready(info: { lines: string[] }): void
   failed(error: { problem: string; remedy: string }): void
   close?: () => Promise<void>
@@ -27,7 +29,7 @@ export async function boot(): Promise<void> {
     return exit(new StartError('This server was not started by Latchkey.', 'Start it with npm run dev or npm start.'))
   try {
     const config = readConfig()
-    await launcher.listen(config.listen)
+    await launcher.listen({ ...config.listen, rules: edgeRules(config) })
     const latchkey = await openOnce(() =>
       openLatchkey(config, {
         use: 'own',
@@ -38,6 +40,9 @@ export async function boot(): Promise<void> {
     setInterval(() => latchkey.prune().catch(reportFault), hours(1)).unref()
     // A database that does not answer is told of by the requests that need it.
     setInterval(() => latchkey.clock.measure().catch(() => {}), seconds(30)).unref()
+    // Every instance looks for itself what has become of the keys; that the database does not answer is told by every request.
+    const tendKeys = () => latchkey.tendKeys().catch((error: unknown) => isUnavailable(error) || reportFault(error))
+    setInterval(tendKeys, seconds(2)).unref()
     launcher.close = () => latchkey.close()
     launcher.ready({ lines: welcome(config, clockWarning(latchkey.clock.aheadMs())) })
   } catch (error) {

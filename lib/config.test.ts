@@ -35,7 +35,10 @@ describe('without any variable', () => {
       loopback: true,
       authSecret: null,
       passwordPepper: null,
+      authSecretPrevious: null,
+      passwordPepperPrevious: null,
       trustedProxies: [],
+      corsOrigins: [],
       rateLimitScale: 1,
       cookieSameSite: 'lax',
       maxSessions: 20,
@@ -56,6 +59,24 @@ describe('without any variable', () => {
         tolerant: false,
         updateLastLogin: true,
         issuer: 'http://localhost:3000',
+        shape: {
+          profile: 'contract',
+          audiences: [],
+          leewayS: 0,
+          userIdField: 'id',
+          names: { userId: 'user_id', tokenType: 'token_type', tokenId: 'jti' },
+          longestS: { access: 600, refresh: 86_400 },
+        },
+        leewayMs: 0,
+        authHeader: { name: 'authorization', schemes: ['Bearer'] },
+        checksActive: true,
+      },
+      keys: {
+        algorithm: 'ES256',
+        signingKey: null,
+        verifyingKey: null,
+        rotationAgeMs: days(90),
+        publishAheadMs: minutes(10),
       },
       development: false,
       warnings: [],
@@ -93,6 +114,10 @@ describe('what is set is taken', () => {
     [{ PUBLIC_URL: 'http://127.0.0.1:9000/' }, { publicUrl: 'http://127.0.0.1:9000', loopback: true }],
     [{ JWT_ISSUER: 'urn:latchkey' }, { jwt: { issuer: 'urn:latchkey' } }],
     [{ TRUSTED_PROXIES: ' 10.0.0.0/8, ::1 ,' }, { trustedProxies: ['10.0.0.0/8', '::1'] }],
+    [
+      { CORS_ORIGINS: ' https://app.example.com, http://localhost:5173 ,' },
+      { corsOrigins: ['https://app.example.com', 'http://localhost:5173'] },
+    ],
     [{ JWT_ACCESS_TOKEN_LIFETIME: '300' }, { jwt: { accessLifeMs: seconds(300) } }],
     [{ SESSION_IDLE_LIFETIME: '1h' }, { session: { idleMs: hours(1) } }],
     [
@@ -159,6 +184,12 @@ describe('PR-1: each fault is named', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/8,proxy.example'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '*'],
+    ...[
+      ...['*', 'null', 'https://*.example.com', 'https://app.example.com/', 'https://app.example.com/path'],
+      ...['https://App.example.com', 'https://app.example.com:443', 'app.example.com', 'https://a:b@app.example.com'],
+      ...['https://app.example.com,*', 'https://app.example.com https://b.example.com', 'file:///x', 'ftp://x.example'],
+      ...['https://app.example.com?x', 'https://bücher.example'],
+    ].map((value): [string, string] => ['CORS_ORIGINS', value]),
     ['RATE_LIMIT_SCALE', '-1'],
     ['RATE_LIMIT_SCALE', 'NaN'],
     ['RATE_LIMIT_SCALE', 'Infinity'],
@@ -203,6 +234,82 @@ describe('PR-1: each fault is named', () => {
     const found = faults({ PORT: 'x', PUBLIC_URL: 'http://login.example.com', LATE_REFRESH_WINDOW: '1h' })
     const names = found.map((line) => line.split(' ')[0])
     expect(names.sort()).toEqual(['AUTH_SECRET', 'LATE_REFRESH_WINDOW', 'PASSWORD_PEPPER', 'PORT', 'PUBLIC_URL'])
+  })
+})
+
+describe('TK-3: the algorithm and the secret of HS256 and its kin', () => {
+  const hs = (JWT_ALGORITHM: string, JWT_SIGNING_KEY: string) => faults({ JWT_ALGORITHM, JWT_SIGNING_KEY })
+  const bytes = (count: number) => (SECRET + PEPPER).slice(0, count)
+
+  test.each([
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'HS256',
+    'HS384',
+    'HS512',
+  ])('%s is one', (JWT_ALGORITHM) => expect(readConfig({ JWT_ALGORITHM }).keys.algorithm).toBe(JWT_ALGORITHM))
+
+  test.each(['none', 'es256', 'ES256K', 'Ed25519', 'HS1', ' ES256'])('%j is none', (JWT_ALGORITHM) => {
+    expect(faults({ JWT_ALGORITHM })).toEqual([expect.stringMatching(/^JWT_ALGORITHM must be one of ES256/)])
+  })
+
+  test.each([
+    ['HS256', 32],
+    ['HS384', 48],
+    ['HS512', 64],
+  ] as const)('%s wants %d bytes, and one less is too short', (algorithm, count) => {
+    expect(hs(algorithm, bytes(count))).toEqual([])
+    expect(hs(algorithm, bytes(count - 1))).toEqual([
+      expect.stringMatching(new RegExp(`^JWT_SIGNING_KEY must be at least ${count} bytes`)),
+    ])
+  })
+
+  test.each<[string, string, RegExp]>([
+    ['a sample', 'django-insecure-w1dn3kq8zv7h2m5r9t4y6u0p', /is one from a sample/],
+    ['one letter', 'x'.repeat(64), /is too regular/],
+    ['a key in PEM', `-----BEGIN PUBLIC KEY-----\n${bytes(64)}\n-----END PUBLIC KEY-----`, /not a key in PEM/],
+  ])('%s is no secret', (_, text, words) => {
+    const found = hs('HS256', text)
+    expect(found).toEqual([expect.stringMatching(words)])
+    expect(found[0]).toMatch(/^JWT_SIGNING_KEY /)
+    expect(found[0]).not.toContain(text.slice(0, 40))
+  })
+
+  test('it is a secret of its own', () => {
+    const shared = { JWT_ALGORITHM: 'HS256', JWT_SIGNING_KEY: SECRET }
+    expect(faults({ ...shared, AUTH_SECRET: SECRET })).toEqual([
+      expect.stringMatching(/^JWT_SIGNING_KEY must be neither/),
+    ])
+    expect(faults({ ...shared, AUTH_SECRET: PEPPER })).toEqual([])
+  })
+
+  test('JWT_VERIFYING_KEY beside it is said to be ignored', () => {
+    const config = readConfig({ JWT_ALGORITHM: 'HS256', JWT_VERIFYING_KEY: 'x' })
+    expect(config.warnings).toEqual([expect.stringMatching(/^JWT_VERIFYING_KEY is ignored/)])
+  })
+})
+
+describe('KY-3 and KY-5: replacing keys and secrets', () => {
+  test('the next key is published before the last one is due, and later than 10 minutes before only with a warning', () => {
+    expect(faults({ KEY_ROTATION_AGE: '10m' })).toEqual([expect.stringMatching(/^KEY_PUBLISH_AHEAD must be shorter/)])
+    expect(readConfig({ KEY_ROTATION_AGE: '601', KEY_PUBLISH_AHEAD: '600' }).warnings).toEqual([])
+    expect(readConfig({ KEY_PUBLISH_AHEAD: '599' }).warnings).toEqual([expect.stringMatching(/^KEY_PUBLISH_AHEAD is/)])
+  })
+
+  test.each(['AUTH_SECRET', 'PASSWORD_PEPPER'])('%s_PREVIOUS is another one', (name) => {
+    expect(faults({ [name]: SECRET, [`${name}_PREVIOUS`]: PEPPER })).toEqual([])
+    expect(faults({ [name]: SECRET, [`${name}_PREVIOUS`]: SECRET })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}_PREVIOUS must be the ${name} of before`)),
+    ])
+    expect(faults({ [`${name}_PREVIOUS`]: 'short' })[0]).toMatch(new RegExp(`^${name}_PREVIOUS must be at least 32`))
   })
 })
 
@@ -314,4 +421,97 @@ test.each<[Env, RegExp]>([
 test('at their limits these settings warn of nothing', () => {
   const env = { RATE_LIMIT_SCALE: '1', PASSWORD_HASH_COST: '12', JWT_ACCESS_TOKEN_LIFETIME: '15m' }
   expect(readConfig(env).warnings).toEqual([])
+})
+
+describe('the settings that shape tokens', () => {
+  test.each<[Env, object]>([
+    [{ JWT_AUDIENCE: 'shop' }, { shape: { audiences: ['shop'] } }],
+    [
+      { JWT_AUDIENCE: ' https://shop.example.com , blog,' },
+      { shape: { audiences: ['https://shop.example.com', 'blog'] } },
+    ],
+    [{ JWT_LEEWAY: '30' }, { leewayMs: seconds(30), shape: { leewayS: 30 } }],
+    [{ JWT_LEEWAY: '2m' }, { leewayMs: minutes(2), shape: { leewayS: 120 } }],
+    [{ JWT_AUTH_HEADER_TYPES: 'JWT, Bearer' }, { authHeader: { schemes: ['JWT', 'Bearer'] } }],
+    [{ JWT_AUTH_HEADER_NAME: 'X-Access-Token' }, { authHeader: { name: 'x-access-token' } }],
+    [{ JWT_USER_ID_FIELD: 'username' }, { shape: { userIdField: 'username' } }],
+    [
+      { JWT_USER_ID_CLAIM: 'uid', JWT_TOKEN_TYPE_CLAIM: 'kind', JWT_JTI_CLAIM: 'tid' },
+      { shape: { names: { userId: 'uid', tokenType: 'kind', tokenId: 'tid' } } },
+    ],
+    [{ JWT_CHECK_USER_IS_ACTIVE: 'false' }, { checksActive: false }],
+    [{ TOKEN_PROFILE: 'rfc9068' }, { shape: { profile: 'rfc9068' } }],
+    [
+      { JWT_ACCESS_TOKEN_LIFETIME: '5m', JWT_REFRESH_TOKEN_LIFETIME: '7d' },
+      { shape: { longestS: { access: 300, refresh: 604_800 } } },
+    ],
+  ])('%j', (env, jwt) => expect(readConfig(env).jwt).toMatchObject(jwt))
+
+  test.each<[Env, string]>([
+    [{ JWT_AUDIENCE: 'two words' }, 'JWT_AUDIENCE must be names without spaces, with commas between.'],
+    [
+      { JWT_AUDIENCE: 'shop,latchkey:api-refresh' },
+      'JWT_AUDIENCE must not begin with latchkey:, which is for tokens that Latchkey alone accepts.',
+    ],
+    [{ JWT_LEEWAY: '6m' }, 'JWT_LEEWAY must be a time such as 300, 5m, 12h or 14d, at most 300 s.'],
+    [{ JWT_LEEWAY: '-1' }, 'JWT_LEEWAY must be a time such as 300, 5m, 12h or 14d, at most 300 s.'],
+    [{ JWT_AUTH_HEADER_TYPES: ',' }, 'JWT_AUTH_HEADER_TYPES must be one word or several such as Bearer,JWT.'],
+    [{ JWT_AUTH_HEADER_TYPES: 'Bearer JWT' }, 'JWT_AUTH_HEADER_TYPES must be one word or several such as Bearer,JWT.'],
+    [{ JWT_AUTH_HEADER_TYPES: 'Bearer,basic' }, 'JWT_AUTH_HEADER_TYPES must not be Basic, which carries passwords.'],
+    [
+      { JWT_AUTH_HEADER_NAME: 'HTTP_X_ACCESS_TOKEN' },
+      'JWT_AUTH_HEADER_NAME is the plain name of a header here: write X-Access-Token instead of HTTP_X_ACCESS_TOKEN.',
+    ],
+    [
+      { JWT_AUTH_HEADER_NAME: 'HTTP_AUTHORIZATION' },
+      'JWT_AUTH_HEADER_NAME is the plain name of a header here: write Authorization instead of HTTP_AUTHORIZATION.',
+    ],
+    [{ JWT_AUTH_HEADER_NAME: 'X Token' }, 'JWT_AUTH_HEADER_NAME must be the name of a header such as X-Access-Token.'],
+    [
+      { JWT_AUTH_HEADER_NAME: 'Cookie' },
+      'JWT_AUTH_HEADER_NAME must be a header without another meaning, such as X-Access-Token.',
+    ],
+    [
+      { JWT_AUTH_HEADER_NAME: 'X-Latchkey-Peer' },
+      'JWT_AUTH_HEADER_NAME must be a header without another meaning, such as X-Access-Token.',
+    ],
+    [{ JWT_USER_ID_FIELD: 'pk' }, 'JWT_USER_ID_FIELD must be id, email or username.'],
+    [
+      { JWT_USER_ID_CLAIM: 'user id' },
+      'JWT_USER_ID_CLAIM must be a name of letters, digits, _ . and -, beginning with a letter.',
+    ],
+    [
+      { JWT_JTI_CLAIM: '__proto__' },
+      'JWT_JTI_CLAIM must be a name of letters, digits, _ . and -, beginning with a letter.',
+    ],
+    [{ JWT_USER_ID_CLAIM: 'sub' }, 'JWT_USER_ID_CLAIM must not be sub: that claim has a meaning of its own.'],
+    [{ JWT_TOKEN_TYPE_CLAIM: 'roles' }, 'JWT_TOKEN_TYPE_CLAIM must not be roles: that claim has a meaning of its own.'],
+    [{ JWT_JTI_CLAIM: 'user_id' }, 'JWT_JTI_CLAIM must not be user_id: that claim has a meaning of its own.'],
+    [
+      { JWT_USER_ID_CLAIM: 'one', JWT_JTI_CLAIM: 'one' },
+      'JWT_JTI_CLAIM must not be the name of another claim as well.',
+    ],
+    [{ TOKEN_PROFILE: 'oauth' }, 'TOKEN_PROFILE must be contract or rfc9068.'],
+    [
+      { TOKEN_PROFILE: 'rfc9068', JWT_JTI_CLAIM: 'tid' },
+      'JWT_JTI_CLAIM cannot be set together with TOKEN_PROFILE=rfc9068.',
+    ],
+    [
+      { TOKEN_PROFILE: 'rfc9068', JWT_USER_ID_FIELD: 'email' },
+      'JWT_USER_ID_FIELD cannot be set together with TOKEN_PROFILE=rfc9068.',
+    ],
+  ])('%j stops the start with a sentence', (env, sentence) => expect(faults(env)).toEqual([sentence]))
+
+  test('JWT_CHECK_REVOKE_TOKEN=false changes nothing and says so', () => {
+    const { warnings, ...config } = readConfig({ JWT_CHECK_REVOKE_TOKEN: 'false' })
+    expect({ ...config, warnings: [] }).toEqual(readConfig({}))
+    expect(warnings).toEqual([expect.stringMatching(/^JWT_CHECK_REVOKE_TOKEN=false has no effect/)])
+    expect(readConfig({ JWT_CHECK_REVOKE_TOKEN: 'true' }).warnings).toEqual([])
+  })
+
+  test('JWT_CHECK_USER_IS_ACTIVE=false warns', () => {
+    expect(readConfig({ JWT_CHECK_USER_IS_ACTIVE: '0' }).warnings).toEqual([
+      expect.stringMatching(/^JWT_CHECK_USER_IS_ACTIVE is false/),
+    ])
+  })
 })

@@ -4,8 +4,11 @@
  */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { ALGORITHMS, hashBytes, isHmac } from '#lib/core/algorithms'
 import { days, hours, minutes, parseDuration, seconds } from '#lib/core/duration'
 import { StartError } from '#lib/core/start-error'
+import { tokenContradictions, tokenSettings } from '#lib/core/token-settings'
+import type { TokenShape } from '#lib/core/token-shape'
 
 const duration = (fallback: string, { min = 0, max = Infinity }: { min?: number; max?: number } = {}) =>
   z
@@ -71,16 +74,21 @@ const schema = z.object({
   PUBLIC_URL: z.string().optional(),
   AUTH_SECRET: secret,
   PASSWORD_PEPPER: secret,
+  AUTH_SECRET_PREVIOUS: secret,
+  PASSWORD_PEPPER_PREVIOUS: secret,
   TRUSTED_PROXIES: z
     .string()
     .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
+    .transform(listed)
     .refine((list) => list.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8, with commas between'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine(
+      (list) => list.every(isOrigin),
+      'must be origins such as https://app.example.com, with commas between: no path, no *, no null',
+    ),
   RATE_LIMIT_SCALE: z
     .string()
     .default('1')
@@ -102,6 +110,16 @@ const schema = z.object({
   JWT_REFRESH_REUSE: z.enum(['strict', 'tolerant'], { error: 'must be strict or tolerant' }).default('strict'),
   JWT_UPDATE_LAST_LOGIN: flag(true),
   JWT_ISSUER: z.string().min(1, 'must not be empty').optional(),
+  JWT_ALGORITHM: z.enum(ALGORITHMS, { error: `must be one of ${ALGORITHMS.join(', ')}` }).default('ES256'),
+  // What is in them is judged by lib/crypto/given-keys.ts, before anything is opened.
+  JWT_SIGNING_KEY: z.string().optional(),
+  JWT_VERIFYING_KEY: z.string().optional(),
+  KEY_ROTATION_AGE: duration('90d', { min: second, max: days(3650) }),
+  KEY_PUBLISH_AHEAD: duration('10m', { min: second, max: days(30) }),
+  JWT_LEEWAY: duration('0', { max: minutes(5) }),
+  JWT_CHECK_REVOKE_TOKEN: flag(true),
+  JWT_CHECK_USER_IS_ACTIVE: flag(true),
+  ...tokenSettings,
 })
 
 /** The names of all settings, for the check that .env.example lists them. */
@@ -134,7 +152,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     loopback,
     authSecret: settings.AUTH_SECRET ?? null,
     passwordPepper: settings.PASSWORD_PEPPER ?? null,
+    authSecretPrevious: settings.AUTH_SECRET_PREVIOUS ?? null,
+    passwordPepperPrevious: settings.PASSWORD_PEPPER_PREVIOUS ?? null,
     trustedProxies: settings.TRUSTED_PROXIES,
+    /** Exact, as a browser's Origin header has them. */
+    corsOrigins: settings.CORS_ORIGINS,
     rateLimitScale: settings.RATE_LIMIT_SCALE,
     cookieSameSite: settings.COOKIE_SAMESITE,
     maxSessions: settings.MAX_SESSIONS,
@@ -155,6 +177,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       tolerant: settings.JWT_REFRESH_REUSE === 'tolerant',
       updateLastLogin: settings.JWT_UPDATE_LAST_LOGIN,
       issuer: settings.JWT_ISSUER ?? url.origin,
+      shape: tokenShape(settings),
+      leewayMs: settings.JWT_LEEWAY,
+      /** Where programs send their access token: the header, and the schemes taken there; the first stands in the challenge. */
+      authHeader: { name: settings.JWT_AUTH_HEADER_NAME.toLowerCase(), schemes: settings.JWT_AUTH_HEADER_TYPES },
+      /** False: programs of deactivated users log in and through. Browser sessions are always checked. */
+      checksActive: settings.JWT_CHECK_USER_IS_ACTIVE,
+    },
+    keys: {
+      algorithm: settings.JWT_ALGORITHM,
+      signingKey: settings.JWT_SIGNING_KEY ?? null,
+      verifyingKey: settings.JWT_VERIFYING_KEY ?? null,
+      rotationAgeMs: settings.KEY_ROTATION_AGE,
+      publishAheadMs: settings.KEY_PUBLISH_AHEAD,
     },
     development: env.NODE_ENV === 'development',
     warnings: warnings(settings, url),
@@ -174,13 +209,32 @@ function readEach(given: Record<string, string | undefined>): { settings: Settin
   return { settings: Object.fromEntries(read) as Settings, faults }
 }
 
+function tokenShape(settings: Settings): TokenShape {
+  return {
+    profile: settings.TOKEN_PROFILE,
+    audiences: settings.JWT_AUDIENCE,
+    leewayS: settings.JWT_LEEWAY / second,
+    userIdField: settings.JWT_USER_ID_FIELD,
+    names: {
+      userId: settings.JWT_USER_ID_CLAIM,
+      tokenType: settings.JWT_TOKEN_TYPE_CLAIM,
+      tokenId: settings.JWT_JTI_CLAIM,
+    },
+    longestS: {
+      access: settings.JWT_ACCESS_TOKEN_LIFETIME / second,
+      refresh: settings.JWT_REFRESH_TOKEN_LIFETIME / second,
+    },
+  }
+}
+
 function contradictions(settings: Settings, url: URL, env: Record<string, string | undefined>): string[] {
-  const faults: string[] = []
+  const faults = tokenContradictions(settings)
   const { AUTH_SECRET, PASSWORD_PEPPER } = settings
   if (settings.LATE_REFRESH_WINDOW >= settings.ROTATION_AGE)
     faults.push('LATE_REFRESH_WINDOW must be shorter than ROTATION_AGE.')
   if (AUTH_SECRET !== undefined && AUTH_SECRET === PASSWORD_PEPPER)
     faults.push('AUTH_SECRET and PASSWORD_PEPPER must not be the same.')
+  faults.push(...keyFaults(settings))
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     faults.push('PUBLIC_URL must be https:// unless it is this machine itself.')
   if (settings.DATABASE_URL !== undefined) faults.push(...databaseFaults(settings.DATABASE_URL))
@@ -192,6 +246,30 @@ function contradictions(settings: Settings, url: URL, env: Record<string, string
   }
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     faults.push('NODE_TLS_REJECT_UNAUTHORIZED must not be 0: it switches off who-are-you for every connection.')
+  return faults
+}
+
+function keyFaults(settings: Settings): string[] {
+  const { JWT_ALGORITHM, JWT_SIGNING_KEY, AUTH_SECRET, PASSWORD_PEPPER } = settings
+  const faults: string[] = []
+  for (const name of ['AUTH_SECRET', 'PASSWORD_PEPPER'] as const) {
+    const previous = settings[`${name}_PREVIOUS`]
+    if (previous !== undefined && previous === settings[name])
+      faults.push(`${name}_PREVIOUS must be the ${name} of before, not the present one.`)
+  }
+  if (settings.KEY_PUBLISH_AHEAD >= settings.KEY_ROTATION_AGE)
+    faults.push('KEY_PUBLISH_AHEAD must be shorter than KEY_ROTATION_AGE.')
+  if (!isHmac(JWT_ALGORITHM) || JWT_SIGNING_KEY === undefined) return faults
+  // RFC 8725, 2.1: a public key must never pass for a shared secret.
+  if (JWT_SIGNING_KEY.includes('-----BEGIN'))
+    return [...faults, `JWT_SIGNING_KEY must be a random secret for JWT_ALGORITHM=${JWT_ALGORITHM}, not a key in PEM.`]
+  const { error } = secret.safeParse(JWT_SIGNING_KEY)
+  faults.push(...(error?.issues ?? []).map(({ message }) => `JWT_SIGNING_KEY ${message}.`))
+  const bytes = hashBytes(JWT_ALGORITHM)
+  if (!error && Buffer.byteLength(JWT_SIGNING_KEY) < bytes)
+    faults.push(`JWT_SIGNING_KEY must be at least ${bytes} bytes for JWT_ALGORITHM=${JWT_ALGORITHM}.`)
+  if (JWT_SIGNING_KEY === AUTH_SECRET || JWT_SIGNING_KEY === PASSWORD_PEPPER)
+    faults.push('JWT_SIGNING_KEY must be neither AUTH_SECRET nor PASSWORD_PEPPER.')
   return faults
 }
 
@@ -217,6 +295,18 @@ function warnings(settings: Settings, url: URL): string[] {
     settings.JWT_ACCESS_TOKEN_LIFETIME > minutes(15)
       ? 'JWT_ACCESS_TOKEN_LIFETIME is above 15 minutes: other services accept a stolen token that long.'
       : '',
+    settings.KEY_PUBLISH_AHEAD < minutes(10)
+      ? 'KEY_PUBLISH_AHEAD is below 10 minutes: services that keep a copy of the key set may refuse tokens of a new key.'
+      : '',
+    isHmac(settings.JWT_ALGORITHM) && settings.JWT_VERIFYING_KEY !== undefined
+      ? `JWT_VERIFYING_KEY is ignored with JWT_ALGORITHM=${settings.JWT_ALGORITHM}.`
+      : '',
+    settings.JWT_CHECK_REVOKE_TOKEN
+      ? ''
+      : 'JWT_CHECK_REVOKE_TOKEN=false has no effect: a changed password ends the tokens issued before it, always.',
+    settings.JWT_CHECK_USER_IS_ACTIVE
+      ? ''
+      : 'JWT_CHECK_USER_IS_ACTIVE is false: deactivated users log in and through over the API. Browser sessions stay checked.',
   ].filter(Boolean)
 }
 
@@ -227,6 +317,16 @@ function publicUrl(text: string | undefined, port: number): URL | null {
   const bare = pathname === '/' && search === '' && hash === '' && username === ''
   return bare && (protocol === 'http:' || protocol === 'https:') ? new URL(url) : null
 }
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+}
+
+/** Spelled as browsers spell it: Origin headers are compared byte for byte (CO-1). */
+const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 const isNetwork = (text: string) => (text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text))
 

@@ -5,15 +5,24 @@
 import type { Latchkey } from '#lib/wiring'
 
 const slot = Symbol.for('latchkey.open')
-const here = globalThis as { [slot]?: Promise<Latchkey> }
+const ready = Symbol.for('latchkey.ready')
+const here = globalThis as { [slot]?: Promise<Latchkey>; [ready]?: Latchkey }
 
 /** Opens it once, however often it is asked; a failed opening is forgotten, so that it can be tried again. */
 export function openOnce(open: () => Promise<Latchkey>): Promise<Latchkey> {
-  here[slot] ??= open().catch((error: unknown) => {
-    delete here[slot]
-    throw error
-  })
+  here[slot] ??= open().then(
+    (latchkey) => (here[ready] = latchkey),
+    (error: unknown) => {
+      delete here[slot]
+      throw error
+    },
+  )
   return here[slot]
+}
+
+/** For those who cannot wait; null before it is open. */
+export function runningNow(): Latchkey | null {
+  return here[ready] ?? null
 }
 
 /** Throws before the boot. */

@@ -19,12 +19,16 @@ const PUBLIC: Record<string, string> = {
   'app/auth/register/route.ts POST': 'registering from browser code',
   'app/auth/logout/route.ts POST': 'ends the session whose signed cookie comes with it, also one that is over already',
   'app/api/csp-report/route.ts POST': 'browsers report here, without credentials',
+  'app/.well-known/jwks.json/route.ts GET': 'public keys, for whoever checks our tokens',
+  'app/.well-known/oauth-authorization-server/route.ts GET': 'where what is to be found (RFC 8414)',
   ...everyMethod('app/api/register/route.ts', 'registering, for programs; the contract asks no authorization of it'),
   ...everyMethod('app/api/token/route.ts', 'logging in, for programs'),
   ...everyMethod('app/api/token/refresh/route.ts', 'the refresh token in the body is what guards it'),
   ...everyMethod('app/api/token/verify/route.ts', 'says of a token in the body whether it is good'),
   ...everyMethod('app/api/token/blacklist/route.ts', 'ends the session of the refresh token in the body'),
-  ...everyMethod('app/api/[...path]/route.ts', '404 in JSON, for whatever is not there'),
+  ...everyMethod('app/api/openapi.json/route.ts', 'describes the endpoints; the same document for everybody'),
+  'app/api/docs/page.tsx default': 'shows that document, and calls the API with the tokens its reader types in',
+  ...everyMethod('app/api/[[...path]]/route.ts', '404 in JSON, for whatever is not there'),
 }
 
 function everyMethod(file: string, why: string): Record<string, string> {
@@ -135,6 +139,11 @@ describe('the check sees an export without a guard', () => {
       "import { protectedHandler } from './mine'\nexport const GET = protectedHandler(async () => 1)",
       ['GET'],
     ],
+    [
+      'a clientOnly from elsewhere',
+      "import { clientOnly } from '#lib/web/bearer'\nexport const POST = clientOnly(async () => 1)",
+      ['POST'],
+    ],
     ['a handler under another name', 'const f = async () => 1\nexport { f as GET, f as HEAD }', ['GET', 'HEAD']],
     ['a class', 'export default class Page {}', ['default']],
   ])('%s', (_, source, names) => expect(check(source)).toEqual(names))
@@ -149,6 +158,7 @@ describe('the check takes what is guarded', () => {
     `${ACTION}export async function a(form) { const values = {}; return formAction(values, async (context) => { const p = await requirePrincipal() }) }`,
     "import { protectedHandler } from '#lib/web/cookie-handler'\nexport const GET = protectedHandler(async () => 1)",
     "import { bearerOnly } from '#lib/web/bearer'\nexport const { GET, POST } = bearerOnly(async () => 1)",
+    "import { clientOnly } from '#lib/web/client-only'\nexport const { GET, POST } = clientOnly(async () => 1)",
     'export type Props = { a: string }\nexport interface More {}',
   ])('%s', (source) => expect(check(source)).toEqual([]))
 })

@@ -6,41 +6,52 @@ import { createHmac } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
-import type { AuditLog } from '#lib/core/ports'
+import { ownClaims } from '#lib/core/token-shape'
+import { clientSecrets } from '#lib/crypto/client-secret'
+import type { RingKeys } from '#lib/crypto/key-ring'
 import { createHashPool } from '#lib/crypto/hash-pool'
-import { createPasswordHasher, fingerprint } from '#lib/crypto/password-hasher'
+import { createPasswordHasher } from '#lib/crypto/password-hasher'
 import { verifyBrowserRefresh } from '#lib/crypto/refresh-token'
 import { deriveKey, secretFromFile } from '#lib/crypto/secrets'
-import { readAccessToken, readApiRefreshToken, type SignedTokenSettings } from '#lib/crypto/signed-token'
-import { makeSigningKey, openSigningKey, openVerifyingKey, type StoredSigningKey } from '#lib/crypto/signing-keys'
+import { openGivenKeys } from '#lib/crypto/given-keys'
+import { readAccessToken, readApiRefreshToken } from '#lib/crypto/signed-token'
 import { createTokenMint } from '#lib/crypto/token-mint'
 import { createAdminister } from '#lib/flows/administer'
+import { createAdministerGroups } from '#lib/flows/administer-groups'
+import { createAskHooks } from '#lib/flows/ask-hooks'
+import { createAuthenticateClient } from '#lib/flows/authenticate-client'
 import { createChangePassword } from '#lib/flows/change-password'
-import { createBlacklistToken, createCheckToken } from '#lib/flows/check-token'
+import { createBlacklistToken, createCheckToken, createExamineToken } from '#lib/flows/check-token'
 import { createConfirm } from '#lib/flows/confirm'
 import { createEndSessions } from '#lib/flows/end-sessions'
 import { createForeseeRefresh } from '#lib/flows/foresee-refresh'
 import { createIdentify } from '#lib/flows/identify'
+import { createIntrospectToken } from '#lib/flows/introspect-token'
 import { createListSessions } from '#lib/flows/list-sessions'
 import { createLogin } from '#lib/flows/login'
 import { createLogout } from '#lib/flows/logout'
+import { createManageClients } from '#lib/flows/manage-clients'
 import { createOpenSession } from '#lib/flows/open-session'
 import { createProvePassword } from '#lib/flows/prove-password'
 import { createReauthenticate } from '#lib/flows/reauthenticate'
 import { createRefreshApi } from '#lib/flows/refresh-api'
 import { createRefreshBrowser } from '#lib/flows/refresh-browser'
 import { createRegister } from '#lib/flows/register'
+import { createRevokeToken } from '#lib/flows/revoke-token'
 import { createShortenAccess } from '#lib/flows/shorten-access'
+import { hooks } from '#lib/hooks'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
+import { createClientStore } from '#lib/store/client-store'
 import { openDatabase, type Database } from '#lib/store/database'
 import { openDatabaseClock } from '#lib/store/database-clock'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
-import { checkFingerprint, loadSigningKeys } from '#lib/store/key-store'
+import { createGroupStore } from '#lib/store/group-store'
 import { applyMigrations } from '#lib/store/migrations'
 import { pruneSessions } from '#lib/store/session-prune'
 import { createSessionStore } from '#lib/store/session-store'
 import { createThrottle, pruneThrottle } from '#lib/store/throttle-store'
 import { createUserStore } from '#lib/store/user-store'
+import { openKeys, tokenSettings, whileItIssues, type Secrets } from './open-keys'
 
 export type Latchkey = Awaited<ReturnType<typeof openLatchkey>>
 
@@ -54,12 +65,14 @@ export interface OpenOptions {
 
 /** Everything up: secrets, database, migrations, keys. Throws StartError for what a person has to put right. */
 export async function openLatchkey(config: Config, options: OpenOptions) {
+  // Before anything is opened: a key that cannot be used stops the start by its setting's name.
+  const given = await openGivenKeys(config.keys)
   const secrets = openSecrets(config, options.report)
   const { connection, stop } = await startDatabase(config, options)
   try {
     const applied = await applyMigrations({ connection, report: options.report })
     const database = openDatabase(connection)
-    return { ...(await join(config, secrets, database, stop, options)), applied }
+    return { ...(await join(config, { ...secrets, given }, database, stop, options)), applied }
   } catch (error) {
     await stop()
     throw error
@@ -72,13 +85,8 @@ async function startDatabase({ database, dataDir }: Config, { use, report }: Ope
   return { connection: embedded.connection, stop: () => embedded.close() }
 }
 
-interface Secrets {
-  authSecret: Buffer
-  pepper: Buffer
-}
-
 function openSecrets(
-  { authSecret, passwordPepper, dataDir, development }: Config,
+  { authSecret, passwordPepper, authSecretPrevious, passwordPepperPrevious, dataDir, development }: Config,
   report: OpenOptions['report'],
 ): Secrets {
   const directory = path.resolve(/*turbopackIgnore: true*/ dataDir, 'secrets')
@@ -91,105 +99,139 @@ function openSecrets(
   return {
     authSecret: Buffer.from(authSecret ?? secretFromFile(directory, 'AUTH_SECRET', made)),
     pepper: Buffer.from(passwordPepper ?? secretFromFile(directory, 'PASSWORD_PEPPER', made)),
+    previous: {
+      authSecret: authSecretPrevious === null ? null : Buffer.from(authSecretPrevious),
+      pepper: passwordPepperPrevious === null ? null : Buffer.from(passwordPepperPrevious),
+    },
   }
 }
 
 async function join(
   config: Config,
-  secrets: Secrets,
+  secrets: Secrets & { given: RingKeys | null },
   database: Database,
   stop: () => Promise<void>,
   { onFault }: OpenOptions,
 ) {
   const db = database.prisma
   const clock = await openDatabaseClock(db)
-  const tokens = await openTokens(config, secrets, database)
+  const audit = createAuditLog(db, onFault)
+  const { ring, manageKeys } = await openKeys({ config, secrets, db, audit })
+  const tokens = tokenSettings(config, ring)
   const browserRefreshKey = deriveKey(secrets.authSecret, 'browser-refresh')
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
 
   const users = createUserStore(db)
+  const groups = createGroupStore(db)
+  const active = { apiIgnoresActive: !config.jwt.checksActive }
   const sessions = createSessionStore(db, {
     ...config.session,
-    apiIdleMs: config.jwt.refreshLifeMs,
+    ...active,
+    // A refresh token that is good by JWT_LEEWAY alone must find its session alive.
+    apiIdleMs: config.jwt.refreshLifeMs + config.jwt.leewayMs,
     maxSessions: config.maxSessions,
   })
-  const audit: AuditLog = createAuditLog(db, onFault)
   const throttle = createThrottle(db, {
     hmacKey: deriveKey(secrets.authSecret, 'throttle'),
     scale: config.rateLimitScale,
   })
   const pool = createHashPool()
-  const hasher = createPasswordHasher(pool, { pepper: secrets.pepper, cost: config.password.hashCost })
+  const peppers = { pepper: secrets.pepper, previousPepper: secrets.previous.pepper }
+  const hasher = createPasswordHasher(pool, { ...peppers, cost: config.password.hashCost })
+  const {
+    extraClaims,
+    admits,
+    login: loginHooks,
+  } = createAskHooks({
+    ...{ hooks, onFault, own: ownClaims(config.jwt.shape) },
+    grantsOf: (userId) => groups.grantsOf(userId),
+  })
   const mint = createTokenMint({
-    tokens: () => tokens,
+    extraClaims,
+    tokens,
     browserRefreshKey,
     accessLifeMs: config.jwt.accessLifeMs,
     apiRefreshLifeMs: config.jwt.refreshLifeMs,
   })
 
   const policy = { minLength: config.password.minLength, siteWords: siteWords(config) }
-  const readRefresh = (token: string) => verifyBrowserRefresh(token, browserRefreshKey)
-  const readApiRefresh = (token: string) => readApiRefreshToken(token, clock.at(), tokens)
-  const identify = createIdentify({ sessions, readAccess: (token, at) => readAccessToken(token, clock.at(at), tokens) })
-  const openSession = createOpenSession({ sessions, mint })
-  const provePassword = createProvePassword({ throttle, hasher, users })
-  const checking = { sessions, identify, readRefresh: readApiRefresh }
+  const formerRefreshKey = secrets.previous.authSecret && deriveKey(secrets.previous.authSecret, 'browser-refresh')
+  const readRefresh = async (token: string) =>
+    (await verifyBrowserRefresh(token, browserRefreshKey)) ??
+    (formerRefreshKey && (await verifyBrowserRefresh(token, formerRefreshKey)))
+  const readApiRefresh = async (token: string) => {
+    await ring.ready(token)
+    return readApiRefreshToken(token, clock.at(), tokens())
+  }
+  const readAccess = async (token: string, at?: Date) => {
+    await ring.ready(token)
+    return readAccessToken(token, clock.at(at), tokens())
+  }
+  const identify = createIdentify({ sessions, active, readAccess, userIdField: config.jwt.shape.userIdField })
+  const issuing = whileItIssues(ring)
+  const openSession = issuing(createOpenSession({ sessions, mint }))
+  const provePassword = createProvePassword({ throttle, hasher, users, admits })
+  const checking = { sessions, identify, active, readRefresh: readApiRefresh }
+  const browser = { sessions, readRefresh, admits, policy: config.session }
+  const examine = createExamineToken(checking)
+  const ofClients = { clients: createClientStore(db), secrets: clientSecrets, audit }
 
   return {
     config,
     clock,
     identify,
-    openSession,
-    register: createRegister({ users, hasher, audit, policy }),
-    login: createLogin({
-      ...{ users, audit, provePassword, openSession },
-      recordsLastLogin: config.jwt.updateLastLogin,
-      identifierMark: (typed) => createHmac('sha256', markKey).update(foldEmail(typed)).digest('hex').slice(0, 12),
-    }),
+    /** For who has just registered. Where a password was proven, the rule was asked then. */
+    openSession: issuing(createOpenSession({ sessions, mint, admits })),
+    register: issuing(createRegister({ users, hasher, audit, throttle, policy }), ({ context }) => context !== null),
+    login: issuing(
+      createLogin({
+        ...{ users, audit, provePassword, openSession },
+        ...active,
+        hooks: loginHooks,
+        recordsLastLogin: config.jwt.updateLastLogin,
+        identifierMark: (typed) => createHmac('sha256', markKey).update(foldEmail(typed)).digest('hex').slice(0, 12),
+      }),
+    ),
     logout: createLogout({ sessions, audit }),
-    reauthenticate: createReauthenticate({ users, audit, provePassword, openSession }),
-    changePassword: createChangePassword({ users, hasher, audit, provePassword, openSession, policy }),
+    reauthenticate: issuing(createReauthenticate({ users, audit, provePassword, openSession })),
+    changePassword: issuing(
+      createChangePassword({ users, hasher, audit, provePassword, openSession, policy, onFault }),
+    ),
     listSessions: createListSessions({ sessions }),
     endSessions: createEndSessions({ sessions, audit }),
     confirm: createConfirm({ sessions, readRefresh, onFault }),
-    refreshBrowser: createRefreshBrowser({ sessions, mint, audit, readRefresh, policy: config.session }),
-    wouldRefresh: createForeseeRefresh({ sessions, readRefresh, policy: config.session }),
-    refreshApi: createRefreshApi({ sessions, mint, readRefresh: readApiRefresh, policy: config.jwt }),
+    refreshBrowser: issuing(createRefreshBrowser({ ...browser, mint, audit })),
+    wouldRefresh: createForeseeRefresh(browser),
+    refreshApi: issuing(createRefreshApi({ ...checking, mint, throttle, admits, policy: config.jwt })),
     checkToken: createCheckToken(checking),
     blacklistToken: createBlacklistToken({ ...checking, audit }),
+    authenticateClient: createAuthenticateClient({ ...ofClients, throttle }),
+    manageClients: createManageClients(ofClients),
+    introspectToken: createIntrospectToken({ examine }),
+    revokeToken: createRevokeToken({ examine, sessions, audit }),
     administer: createAdminister({ users, sessions, hasher, audit, policy }),
+    administerGroups: createAdministerGroups({ groups, audit }),
     /** The id of the session a refresh cookie belongs to, whatever has become of it; null when the cookie is none of ours. */
     sessionOf: async (refreshToken: string) => (await readRefresh(refreshToken))?.sid ?? null,
-    shortenAccess: createShortenAccess({ sessions, mint }),
+    shortenAccess: issuing(createShortenAccess({ sessions, mint })),
     audit,
     auditReader: createAuditReader(db),
     /** How many rows of each kind were forgotten. */
     prune: async () => ({ sessions: await pruneSessions(db), counters: await pruneThrottle(db) }),
+    /** Null: the keys come from the settings and nobody manages them here. */
+    manageKeys,
+    keyRing: ring,
+    /** What time asks of the keys, and their newest state. The boot calls it every other second. */
+    async tendKeys() {
+      await manageKeys?.upkeep()
+      await ring.refresh()
+    },
     async close() {
       await pool.close()
+      await audit.flush()
       await database.close()
       await stop()
     },
-  }
-}
-
-async function openTokens(
-  config: Config,
-  { authSecret, pepper }: Secrets,
-  { prisma }: Database,
-): Promise<SignedTokenSettings> {
-  await checkFingerprint(prisma, 'AUTH_SECRET', fingerprint(authSecret))
-  await checkFingerprint(prisma, 'PASSWORD_PEPPER', fingerprint(pepper))
-  const sealingKey = deriveKey(authSecret, 'seal-signing-keys')
-  const rows = await loadSigningKeys(prisma, () => makeSigningKey(sealingKey))
-  const stored = rows.map((row) => ({ ...(row as unknown as StoredSigningKey), state: row.state }))
-  const current = stored.find(({ state }) => state === 'current')
-  if (!current) throw new Error('There is no current signing key.')
-  const verifiers = await Promise.all(stored.map(openVerifyingKey))
-  return {
-    issuer: config.jwt.issuer,
-    signer: await openSigningKey(current, sealingKey),
-    verifiers: new Map(verifiers.map((key) => [key.kid, key])),
   }
 }
 

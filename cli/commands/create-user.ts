@@ -35,7 +35,7 @@ async function create({ email, username, ...options }: CreateOptions, as: { isSt
   await withLatchkey(async ({ register }) => {
     const outcome = await register({ input: { email, username, password }, context: null, as })
     if (outcome.kind === 'invalid') throw fieldFault(outcome.errors)
-    if (outcome.kind === 'busy') throw new Ending(FAILED, 'The password could not be hashed just now. Try again.')
+    if (outcome.kind !== 'registered') throw new Ending(FAILED, 'The password could not be hashed just now. Try again.')
     const { user } = outcome
     printDone(`Made the account ${user.email}${as.isSuperuser ? ', a superuser' : ''}.`, userRow(user), options)
   })

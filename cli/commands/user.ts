@@ -9,7 +9,7 @@ import { getUser, withLatchkey } from '../with-latchkey'
 export function addUserCommands(program: Command): Command {
   const user = program
     .command('user')
-    .description('accounts: list, show, create, activate, deactivate, delete, set-password')
+    .description('accounts: list, show, create, activate, deactivate, delete, set-password, groups')
   const add = (usage: string, does: string) => user.command(usage).description(does).option('--json', 'answer in JSON')
 
   add('list', 'all accounts, oldest first').action(list)

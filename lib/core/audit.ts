@@ -15,7 +15,22 @@ export type AuditEvent =
   | 'user.activate'
   | 'user.deactivate'
   | 'user.delete'
+  | 'client.create'
+  | 'client.delete'
+  | 'client.refused'
+  | 'user.groups'
+  | 'group.create'
+  | 'group.delete'
+  | 'group.permissions'
   | 'csrf.refused'
+  | 'key.begin'
+  | 'key.publish'
+  | 'key.hasten'
+  | 'key.promote'
+  | 'key.forget'
+  | 'key.drop'
+  | 'key.replace'
+  | 'key.secret'
 
 export interface AuditEntry {
   event: AuditEvent

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { emailField, parseFields, passwordField, textField, usernameField } from './fields'
+import { emailField, identifierField, parseFields, passwordField, textField, usernameField } from './fields'
 
 const schema = z.object({ email: emailField, username: usernameField, password: passwordField, note: textField })
 const good = { email: 'ada@example.com', username: 'ada', password: 'secret', note: 'hello' }
@@ -50,6 +50,12 @@ describe('token-api 3: the rules of every field', () => {
       expect(errorOf(name, ' \t\n ')).toEqual({ [name]: ['This field may not be blank.'] })
   })
 
+  test('white space is Unicode’s and that of the original: separators and U+0085, but no byte order mark', () => {
+    expect(errorOf('note', '\u0085\u001c\u00a0\u3000hello\u2003\u001f')).toBe('hello')
+    expect(errorOf('note', '\ufeffhello\u200b')).toBe('\ufeffhello\u200b')
+    expect(errorOf('note', '\u0085\u001c')).toEqual({ note: ['This field may not be blank.'] })
+  })
+
   test('F13, PW-3: a password is taken as typed, spaces and all', () => {
     expect(errorOf('password', '  two words ')).toBe('  two words ')
     expect(errorOf('password', '   ')).toBe('   ')
@@ -86,6 +92,19 @@ describe('token-api 3: register', () => {
     ],
     ['username', 'letters beyond the first plane', '\u{20000}'.repeat(150), '\u{20000}'.repeat(150)],
   ])('%s: %s', (name, _, value, outcome) => expect(errorOf(name, value)).toEqual(outcome))
+})
+
+test.each([
+  ['identifier', identifierField, 4096],
+  ['password', passwordField, 4096],
+  ['any other text', textField, 16_384],
+] as const)('IV-1: %s has a maximum, in code points', (_, field, max) => {
+  const read = (text: string) => parseFields(z.object({ field }), { field: text })
+  for (const letter of ['x', '\u{1f600}']) {
+    expect(read(letter.repeat(max)).kind).toBe('ok')
+    const errors = { field: [`Ensure this field has no more than ${max} characters.`] }
+    for (const more of [1, 1_000_000]) expect(read(letter.repeat(max + more))).toEqual({ kind: 'invalid', errors })
+  }
 })
 
 test('the errors of all fields come at once', () => {

@@ -10,19 +10,25 @@ export type FieldErrors = Record<string, string[]>
 
 export type Parsed<T> = { kind: 'ok'; data: T } | { kind: 'invalid'; errors: FieldErrors }
 
+/** IV-1: every text has a maximum, in code points. As much as a body holds; what a field means sets limits of its own below. */
+const TEXT_MAX = 16_384
+/** Longer than any email, username or password that is one: such are unknown or wrong (401, PW-2), and only the absurd is 400. */
+const CREDENTIAL_MAX = 4096
+
 /** Any text but blank. Spaces around it are trimmed; a number counts as its digits. */
-export const textField = textLike((text) => text.trim())
+export const textField = textLike(strip)
+
+/** What somebody logs in with: any text may be typed there. */
+export const identifierField = textLike(strip, { max: CREDENTIAL_MAX })
 
 /** A password as typed: nothing is trimmed, so that only the empty one is blank (PW-3). */
-export const passwordField = textLike((text) => text)
+export const passwordField = textLike((text) => text, { max: CREDENTIAL_MAX })
 
-export const emailField = textLike((text) => text.trim(), 'Enter a valid email address.').transform(
-  (email, context) => {
-    if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
-    if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
-    return normaliseEmail(email)
-  },
-)
+export const emailField = textLike(strip, { notText: 'Enter a valid email address.' }).transform((email, context) => {
+  if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
+  if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
+  return normaliseEmail(email)
+})
 
 export const usernameField = textField.transform((username, context) => {
   if ([...username].length > USERNAME_MAX) return refuse(context, tooLong(USERNAME_MAX))
@@ -46,17 +52,33 @@ export function parseFields<Shape extends z.ZodRawShape>(
   return { kind: 'invalid', errors: fieldErrors(result.error.issues) }
 }
 
-function textLike(clean: (text: string) => string, notText = 'Not a valid string.') {
+function textLike(
+  clean: (text: string) => string,
+  { max = TEXT_MAX, notText = 'Not a valid string.' }: { max?: number; notText?: string } = {},
+) {
   return z.unknown().transform((value, context): string => {
     if (value === undefined) return refuse(context, 'This field is required.')
     if (value === null) return refuse(context, 'This field may not be null.')
     if (typeof value !== 'string' && typeof value !== 'number') return refuse(context, notText)
     const text = clean(String(value))
     if (text === '') return refuse(context, 'This field may not be blank.')
+    // Units first: a code point is one or two, and nobody counts those of a megabyte.
+    if (text.length > 2 * max || [...text].length > max) return refuse(context, tooLong(max))
     if (text.includes('\0')) return refuse(context, 'Null characters are not allowed.')
     const surrogate = loneSurrogate(text)
     return surrogate === null ? text : refuse(context, `Surrogate characters are not allowed: U+${surrogate}.`)
   })
+}
+
+/** White space as the original sees it: the separators U+001C to U+001F and U+0085 are, a byte order mark is not. */
+const BLANK = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
+function strip(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && BLANK.test(text.charAt(start))) start++
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 function loneSurrogate(text: string): string | null {

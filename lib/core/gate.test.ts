@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { allowedMethods, answersInData, isDocument, isStatic, keepsFinalSlash, landing, pathKind } from './gate'
+import {
+  allowedMethods,
+  answersInData,
+  isDocument,
+  isPublished,
+  isStatic,
+  keepsFinalSlash,
+  landing,
+  pathKind,
+} from './gate'
 
 describe('the four kinds of paths; whatever is not named is protected', () => {
   test.each([
+    ...['/api/docs/x', '/api/docsx', '/api/openapi.json'],
     ...['/api', '/api/', '/api/token/', '/api/no/such/path', '/api/%2e%2e/dashboard', '/.well-known/jwks.json'],
   ])('%s is for programs', (path) => expect(pathKind(path)).toBe('api'))
 
@@ -16,6 +26,9 @@ describe('the four kinds of paths; whatever is not named is protected', () => {
     '/auth/register',
     '/auth/logout',
     '/theme',
+    // A page among the paths for programs.
+    '/api/docs',
+    '/api/docs/',
   ])('%s is asked for without a session', (path) => expect(pathKind(path)).toBe('auth'))
 
   test.each(['/', '/auth/session', '/auth/session/', '/auth/refresh', '/auth/refresh/'])('%s is open', (path) =>
@@ -71,6 +84,9 @@ test.each<[string, boolean]>([
   ['/.well-known/jwks.json', true],
   ['/auth/login', true],
   ['/auth/session/', true],
+  ['/api/openapi.json', true],
+  ['/api/docs', false],
+  ['/api/docs/', false],
   ['/login', false],
   ['/authx', false],
   ['/dashboard', false],
@@ -113,14 +129,34 @@ test.each<[string, string | undefined]>([
   ['/login', 'GET, HEAD, POST'],
   ['/dashboard', 'GET, HEAD, POST'],
   ['/account/sessions', 'GET, HEAD, POST'],
+  ['/api/docs', 'GET, HEAD'],
   ['/auth/session/', 'GET, HEAD, OPTIONS'],
+  ['/api/openapi.json', 'GET, HEAD, OPTIONS'],
   ['/auth/login', 'POST, OPTIONS'],
   ['/auth/logout/', 'POST, OPTIONS'],
   ['/theme', 'POST, OPTIONS'],
   ['/api/csp-report/', 'POST, OPTIONS'],
+  ['/icon.svg', 'GET, HEAD'],
+  ['/favicon.ico', 'GET, HEAD'],
+  ['/_next/static/chunks/a.js', 'GET, HEAD'],
   // What is not ours, and the API, whose handlers say it in the contract's words.
   ['/api/token/', undefined],
   ['/notes', undefined],
   ['/accounts', undefined],
   ['//', undefined],
+  ['/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
 ])('HD-6 the methods of %s: %s', (path, methods) => expect(allowedMethods(path)?.join(', ')).toBe(methods))
+
+test.each([
+  ['/.well-known/jwks.json', true],
+  ['/.well-known/jwks.json/', true],
+  ['/.well-known/oauth-authorization-server', true],
+  ['/.well-known/other', false],
+  ['/.well-known/jwks.json/more', false],
+  ['/api/openapi.json', true],
+  ['/api/openapi.json/', true],
+  ['/api/openapi.jsonx', false],
+  ['/api/docs', false],
+  ['/api/me/', false],
+  ['/', false],
+])('HD-3 any site may read and keep %s: %s', (path, expected) => expect(isPublished(path)).toBe(expected))

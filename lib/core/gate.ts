@@ -11,10 +11,13 @@ import { DEFAULT_PAGE, returnTo } from './return-to'
 export type PathKind = 'api' | 'auth' | 'open' | 'protected'
 
 const AUTH_PATHS = ['/login', '/register', '/logout', '/auth/login', '/auth/register', '/auth/logout', '/theme']
+/** The explorer: a page among the paths for programs, and like the login pages for everybody. */
+const EXPLORER = '/api/docs'
 const OPEN_PATHS = ['/', '/auth/session', '/auth/refresh']
 
 export function pathKind(pathname: string): PathKind {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
+  if (path === EXPLORER) return 'auth'
   if (path === '/api' || path.startsWith('/api/') || path.startsWith('/.well-known/')) return 'api'
   if (AUTH_PATHS.includes(path)) return 'auth'
   return OPEN_PATHS.includes(path) ? 'open' : 'protected'
@@ -23,6 +26,13 @@ export function pathKind(pathname: string): PathKind {
 /** Files that are the same for everybody: no session is looked at. */
 export function isStatic(pathname: string): boolean {
   return pathname.startsWith('/_next/static/') || ['/icon.svg', '/favicon.ico', '/robots.txt'].includes(pathname)
+}
+
+const PUBLISHED = ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server', '/api/openapi.json']
+
+/** What any site may read and keep for a while (HD-3, HD-5, KY-2). */
+export function isPublished(pathname: string): boolean {
+  return PUBLISHED.includes(pathname.replace(/\/$/, ''))
 }
 
 /** Paths whose handlers answer programs and browser code, never a page. */
@@ -41,7 +51,9 @@ const PAGES = /^\/(login|register|logout|reauthenticate|dashboard|account(\/.*)?
 /** HD-6: the methods of our own paths. A page answers POST for its actions. Null for all else: handlers that others add speak for themselves. */
 export function allowedMethods(pathname: string): string[] | null {
   const path = pathname.replace(/(?<=[^/])\/$/, '')
-  if (path === '/auth/session') return ['GET', 'HEAD', 'OPTIONS']
+  if (isStatic(pathname)) return ['GET', 'HEAD']
+  if (path === '/auth/session' || PUBLISHED.includes(path)) return ['GET', 'HEAD', 'OPTIONS']
+  if (path === EXPLORER) return ['GET', 'HEAD']
   if (POSTED.includes(path)) return ['POST', 'OPTIONS']
   return PAGES.test(path) ? ['GET', 'HEAD', 'POST'] : null
 }

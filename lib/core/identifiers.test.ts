@@ -88,6 +88,14 @@ describe('EM-4: comparing', () => {
     ['\u212bngstrom', '\u00e5ngstrom'],
   ])('%s and %s are one username', (one, other) => expect(foldUsername(one)).toBe(foldUsername(other)))
 
+  test.each([
+    ['ada@example.com', 'ADA@Example.com'],
+    ['\uff21da@example.com', 'ada@example.com'],
+    ['ada@\u00c4.example', 'ada@xn--4ca.example'],
+  ])('the username %s and the email %s are one name', (username, email) =>
+    expect(foldUsername(username)).toBe(foldEmail(email)),
+  )
+
   test('letters of another script that only look alike are another username', () => {
     expect(foldUsername('\u0430da')).not.toBe(foldUsername('ada'))
   })

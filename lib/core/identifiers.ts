@@ -55,7 +55,10 @@ export function isUsername(text: string): boolean {
   return USERNAME.test(text)
 }
 
-/** The form two usernames are compared in: NFKC and lower case, so that look-alike spellings of one name are one name. */
+/**
+ * The form two usernames are compared in: NFKC and lower case, so that look-alike spellings of one name are one name. A name that looks
+ * like an address is folded on as one, so that it can be compared with the addresses of others.
+ */
 export function foldUsername(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
+  return foldEmail(text.normalize('NFKC').toLowerCase())
 }

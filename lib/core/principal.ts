@@ -6,6 +6,9 @@ export interface Principal {
     username: string
     isStaff: boolean
     isSuperuser: boolean
+    /** The names of the user's groups, and the codenames of what they permit, as the database has them now. */
+    groups: string[]
+    permissions: string[]
     createdAt: Date
     lastLoginAt: Date | null
   }
@@ -25,4 +28,9 @@ export interface Principal {
   }
   /** The access token this request came with; `id` is the start of its jti, enough to tell two tokens apart on a screen. */
   access: { id: string; issuedAt: Date; expiresAt: Date }
+}
+
+/** Whether the principal may do what that codename stands for. Superusers may do everything. */
+export function isPermitted({ user }: Principal, codename: string): boolean {
+  return user.isSuperuser || user.permissions.includes(codename)
 }

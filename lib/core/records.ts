@@ -14,6 +14,15 @@ export interface UserRecord {
   createdAt: Date
 }
 
+/** A program that may ask about tokens and revoke them; its secret is the store's alone. */
+export interface ClientRecord {
+  id: string
+  name: string
+  createdAt: Date
+  /** To the hour. Null: never yet. */
+  lastUsedAt: Date | null
+}
+
 export type SessionKind = 'browser' | 'api'
 
 /** Why a session was ended. Kept on the row, told to the person it belonged to in calm words. */
@@ -22,6 +31,7 @@ export type RevokedReason =
   | 'superseded'
   | 'ended_by_user'
   | 'ended_by_operator'
+  | 'ended_by_client'
   | 'password_changed'
   | 'deactivated'
   | 'too_many_sessions'
@@ -49,9 +59,16 @@ export interface SessionRecord {
   createdAt: Date
 }
 
-/** A session with its user, read together at one instant of the database's clock. */
+/** What a user may do by the groups it is in, each list sorted. A superuser has every permission there is. */
+export interface Grants {
+  groups: string[]
+  permissions: string[]
+}
+
+/** A session with its user and what that user may do, read together at one instant of the database's clock. */
 export interface SessionView {
   session: SessionRecord
   user: UserRecord
+  grants: Grants
   now: Date
 }

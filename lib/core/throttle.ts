@@ -13,10 +13,22 @@ export interface ThrottleRule {
 }
 
 const rules = {
-  /** Failed logins of one account from one address. */
+  /** Failed logins of one account from one address, however the account was named. */
   loginPair: { limit: 5, windowMs: minutes(15), pause: { firstMs: minutes(1), capMs: hours(1) } },
+  /** Failed logins under one typed name from one address, whether or not there is such an account. */
+  loginName: { limit: 5, windowMs: minutes(15), pause: { firstMs: minutes(1), capMs: hours(1) } },
   /** Failed logins from one address, whatever the account. */
   loginAddress: { limit: 30, windowMs: minutes(15), pause: null },
+  /** Registrations of one address that made an account or were told that a name is taken. */
+  register: { limit: 10, windowMs: hours(1), pause: null },
+  /** Registrations of one address that were refused for their form, and told by the way that a name is free. */
+  registerRefused: { limit: 60, windowMs: hours(1), pause: null },
+  /** Refreshes of one API session. A browser's can only rotate, and its ROTATION_AGE is the limit. */
+  refreshApi: { limit: 60, windowMs: minutes(1), pause: null },
+  /** Calls of one client, good and bad: introspection and revocation together. */
+  client: { limit: 600, windowMs: minutes(1), pause: null },
+  /** Failed proofs of a client from one address. */
+  clientAddress: { limit: 30, windowMs: minutes(15), pause: null },
 } satisfies Record<string, ThrottleRule>
 
 export type ThrottleName = keyof typeof rules

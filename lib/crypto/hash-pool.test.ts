@@ -23,6 +23,16 @@ describe('the pool of bcrypt workers', () => {
     expect(await run({ text: 'b'.repeat(64), stored })).toBe(false)
   })
 
+  test('EN-2: what a comparison is padded with is computed when it fails, and only then', async () => {
+    const { run } = pool(1)
+    const stored = String(await run(job))
+    // bcryptjs throws at a cost that is none.
+    const pad = ['none' as unknown as number]
+    expect(await run({ text: TEXT, stored, pad })).toBe(true)
+    await expect(run({ text: 'b'.repeat(64), stored, pad })).rejects.toThrow()
+    expect(await run({ text: 'b'.repeat(64), stored, pad: [4, 5] })).toBe(false)
+  })
+
   // It hung once: a worker that had answered was not given the next job.
   test.each([1, 2, 3])('several jobs are all done, on %d workers', async (size) => {
     const { run } = pool(size)
@@ -53,6 +63,17 @@ describe('PW-13: the queue is bounded', () => {
     expect(await run(job)).toBe('busy')
     expect(await Promise.all(taken)).not.toContain('busy')
     expect(await run(job)).not.toBe('busy')
+  })
+
+  test('strangers hold at most half of it, so that others still find room', async () => {
+    const { run } = pool(1)
+    const first = run(job)
+    const strangers = Array.from({ length: 100 }, () => run(job, 'half'))
+    const others = Array.from({ length: 32 }, () => run(job))
+    expect(await run(job)).toBe('busy')
+    const results = await Promise.all(strangers)
+    expect(results.filter((result) => result !== 'busy')).toHaveLength(32)
+    expect(await Promise.all([first, ...others])).not.toContain('busy')
   })
 
   test('who waits when it closes is told busy', async () => {

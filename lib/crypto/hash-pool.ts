@@ -5,11 +5,14 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { seconds } from '#lib/core/duration'
+import type { HashShare } from '#lib/core/ports'
 
-type Work = { text: string; cost: number } | { text: string; stored: string }
+/** `pad`: costs of further hashes, computed after a comparison that failed, so that every failure takes the same time (EN-2). */
+export type Work = { text: string; cost: number } | { text: string; stored: string; pad?: number[] }
 
 interface Job {
   work: Work
+  share: HashShare
   settle: (result: string | boolean | 'busy') => void
   fail: (error: Error) => void
   /** Gives up while still in the queue. */
@@ -17,8 +20,8 @@ interface Job {
 }
 
 export interface HashPool {
-  /** The result, or 'busy' when the queue is full or the wait too long. Rejects when a worker died at it. */
-  run(work: Work): Promise<string | boolean | 'busy'>
+  /** The result, or 'busy' when the queue, or that share of it, is full or the wait too long. Rejects when a worker died at it. */
+  run(work: Work, share?: HashShare): Promise<string | boolean | 'busy'>
   close(): Promise<void>
 }
 
@@ -68,15 +71,20 @@ export function createHashPool(size = Math.max(1, Math.min(4, availableParalleli
     next()
   }
 
+  /** Registrations, which anybody can send by the hundred, leave the other half to logins. */
+  const isFull = (share: HashShare) =>
+    queue.length >= QUEUE_LIMIT ||
+    (share === 'half' && queue.filter((job) => job.share === 'half').length >= QUEUE_LIMIT / 2)
+
   return {
-    run(work) {
+    run(work, share = 'whole') {
       return new Promise((settle, fail) => {
-        if (queue.length >= QUEUE_LIMIT) return settle('busy')
+        if (isFull(share)) return settle('busy')
         const timer = setTimeout(() => {
           queue.splice(queue.indexOf(job), 1)
           settle('busy')
         }, WAIT_MS)
-        const job: Job = { work, settle, fail, timer }
+        const job: Job = { work, share, settle, fail, timer }
         queue.push(job)
         next()
       })

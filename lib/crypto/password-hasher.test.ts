@@ -12,16 +12,16 @@ const stored = async (password: string, settings = { pepper, cost: COST }) =>
   (await createPasswordHasher(pool, settings).hash(password)) ?? ''
 
 /** What the hasher asks of its pool. */
-function watched() {
+function watched(cost = COST) {
   const work: Parameters<HashPool['run']>[0][] = []
   const watching: HashPool = {
-    run(job) {
+    run(job, share) {
       work.push(job)
-      return pool.run(job)
+      return pool.run(job, share)
     },
     close: async () => {},
   }
-  return { work, hasher: createPasswordHasher(watching, { pepper, cost: COST }) }
+  return { work, hasher: createPasswordHasher(watching, { pepper, cost }) }
 }
 
 test('PW-5: the stored form names the version and the pepper, and holds a bcrypt of the configured cost', async () => {
@@ -94,6 +94,24 @@ describe('which password opens which hash', () => {
     expect(await hasher.verify('tea on the roof', `v1:${fingerprint(pepper).slice(0, 8)}:${bcrypt}`)).toBe('no-match')
   })
 
+  test('PW-6, KY-5: beside the pepper of before its hashes open, and are stale; a new hash is under the new one', async () => {
+    const former = Buffer.alloc(32, 2)
+    const turning = createPasswordHasher(pool, { pepper, previousPepper: former, cost: COST })
+    const old = await stored('tea on the roof', { pepper: former, cost: COST })
+    expect(await turning.verify('tea on the roof', old)).toBe('match-stale')
+    expect(await turning.verify('tea on the floor', old)).toBe('no-match')
+    expect(await turning.verify('', await stored('', { pepper: former, cost: COST }))).toBe('no-match')
+    const fresh = (await turning.hash('tea on the roof')) ?? ''
+    expect(await turning.verify('tea on the roof', fresh)).toBe('match')
+    expect(await hasher.verify('tea on the roof', fresh)).toBe('match')
+    expect(
+      await turning.verify(
+        'tea on the roof',
+        await stored('tea on the roof', { pepper: Buffer.alloc(32, 3), cost: COST }),
+      ),
+    ).toBe('no-match')
+  })
+
   test.each(['', 'x', 'v1:', 'v0:00000000:$2b$04$', '$2b$04$abcdefghijklmnopqrstuuxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'])(
     'what is no stored form is opened by nothing: %j',
     async (text) => {
@@ -113,6 +131,29 @@ describe('EN-2: where there is no hash, a dummy costs the same', () => {
     expect(job && 'stored' in job && job.stored).toMatch(
       new RegExp(`^\\$2b\\$${String(cost).padStart(2, '0')}\\$.{53}$`),
     )
+  })
+
+  /** In units of cost 0: what a failure costs. */
+  const price = ([job]: Parameters<HashPool['run']>[0][]) =>
+    job && 'stored' in job
+      ? [Number(job.stored.slice(4, 6)), ...(job.pad ?? [])].reduce((sum, cost) => sum + 2 ** cost, 0)
+      : NaN
+
+  test('a failure costs as much as an unknown name, whatever cost the hash is of', async () => {
+    const { hasher: watching, work } = watched(8)
+    const failing = async (hash: string | null) => {
+      work.length = 0
+      expect(await watching.verify('tea on the floor', hash)).toBe('no-match')
+      expect(work).toHaveLength(1)
+      return price(work)
+    }
+    const hashes = [null, 'nonsense']
+    for (const cost of [4, 5, 8]) hashes.push(await stored('tea on the roof', { pepper, cost }))
+    for (const hash of hashes) expect([hash, await failing(hash)]).toEqual([hash, 2 ** 8])
+    // Where the cost was lowered, all failures take as long as the dearest hash that was met.
+    hashes.push(await stored('tea on the roof', { pepper, cost: 9 }))
+    await failing(hashes.at(-1)!)
+    for (const hash of hashes) expect([hash, await failing(hash)]).toEqual([hash, 2 ** 9])
   })
 
   test('the dummy is a hash that bcrypt really computes, and that nothing opens', async () => {

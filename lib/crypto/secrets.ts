@@ -7,11 +7,11 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { StartError } from '#lib/core/start-error'
 
-export type KeyPurpose = 'seal-signing-keys' | 'browser-refresh' | 'throttle' | 'audit-identifier'
+export type KeyPurpose = 'seal-signing-keys' | 'browser-refresh' | 'throttle' | 'audit-identifier' | 'sign-hmac'
 
-/** 32 bytes for one purpose, the same for the same secret. */
-export function deriveKey(authSecret: Buffer, purpose: KeyPurpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', authSecret, 'latchkey/v1', purpose, 32))
+/** So many bytes for one purpose, the same for the same secret. */
+export function deriveKey(authSecret: Buffer, purpose: KeyPurpose, bytes = 32): Buffer {
+  return Buffer.from(hkdfSync('sha256', authSecret, 'latchkey/v1', purpose, bytes))
 }
 
 /** The secret kept in the file, made on first use: 32 random bytes, readable by its owner alone. */

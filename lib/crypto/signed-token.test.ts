@@ -4,6 +4,7 @@ import { days, minutes } from '#lib/core/duration'
 import { aView } from '#lib/testing/builders'
 import { later, START } from '#lib/testing/fixed-clock'
 import { ISSUER, testKeys } from '#lib/testing/test-tokens'
+import { contractShape } from '#lib/core/token-shape'
 import { signBrowserRefresh, verifyBrowserRefresh } from './refresh-token'
 import { readAccessToken, readApiRefreshToken, signToken } from './signed-token'
 import { makeSigningKey, openSigningKey, openVerifyingKey } from './signing-keys'
@@ -95,7 +96,12 @@ describe('TK-7, F5: odd claims under our own signature', () => {
     ['an unknown type', { token_type: 'sliding' }, 'wrong-type'],
     ['the type in capitals', { token_type: 'ACCESS' }, 'wrong-type'],
     ['the type in a list', { token_type: ['access'] }, 'wrong-type'],
-    ['no user', { user_id: undefined }, 'invalid'],
+    ['no user', { user_id: undefined }, 'no-user'],
+    [
+      'token-api 6: the wrong type stands before the missing user',
+      { user_id: undefined, token_type: 'x' },
+      'wrong-type',
+    ],
     ['an empty user', { user_id: '' }, 'invalid'],
     ['a number as user', { user_id: 1 }, 'invalid'],
     ['no subject', { sub: undefined }, 'invalid'],
@@ -150,6 +156,7 @@ describe('TK-2: every kind of token at every place that takes one', () => {
     const same = {
       issuer: ISSUER,
       signer,
+      shape: contractShape,
       verifiers: new Map([['browser-refresh', { ...signer, kid: 'browser-refresh', alg: 'HS256' }]]),
     }
     expect(await readAccessToken((await browserRefresh).token, START, same)).toMatchObject({ fault: 'invalid' })
@@ -265,6 +272,7 @@ describe('KY-1, KY-2: signing keys', () => {
     const opened = {
       issuer: ISSUER,
       signer: await openSigningKey(stored, sealing),
+      shape: contractShape,
       verifiers: new Map([[stored.kid, verifying]]),
     }
     const { token } = await signToken('access', view, later(START, minutes(10)), opened)

@@ -1,11 +1,22 @@
 /**
  * The tokens signed with the public keys: access tokens, and the refresh tokens of API sessions. Signing and reading them.
- * Seconds and Dates meet here and nowhere else. Claims: docs/token-api.md, section 5; refusals: section 6, in its order.
+ * Seconds and Dates meet here and nowhere else. Claims: lib/core/claims.ts; refusals: docs/token-api.md, section 6, in its order.
  */
-import { SignJWT } from 'jose'
-import { accessClaims, apiRefreshClaims, type AccessClaims, type ApiRefreshClaims } from '#lib/core/claims'
+import { decodeProtectedHeader, SignJWT } from 'jose'
+import {
+  accessClaims,
+  apiRefreshClaims,
+  audiencesOf,
+  readNames,
+  typOf,
+  writeClaims,
+  type AccessClaims,
+  type ApiRefreshClaims,
+  type TokenType,
+} from '#lib/core/claims'
 import type { IssuedToken } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
+import type { TokenShape } from '#lib/core/token-shape'
 import { newTokenId } from './refresh-token'
 import type { VerifyingKey } from './signing-keys'
 import { verifySignature } from './verify-token'
@@ -19,30 +30,27 @@ export interface SignedTokenSettings {
   signer: VerifyingKey
   /** All keys whose tokens are still good, by kid (TK-6). */
   verifiers: ReadonlyMap<string, VerifyingKey>
+  /** Left out: the contract's, without any setting. */
+  shape: TokenShape
 }
 
-export type TokenFault = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type'
+export type TokenFault = 'invalid' | 'expired' | 'no-exp' | 'no-id' | 'no-type' | 'wrong-type' | 'no-user'
 export type TokenReading<Claims> = { kind: 'ok'; claims: Claims } | { kind: 'fault'; fault: TokenFault }
 
 /** `extra` stands beside our own claims and can replace none of them. */
 export async function signToken(
-  type: 'access' | 'refresh',
-  { session, user, now }: SessionView,
+  type: TokenType,
+  view: SessionView,
   expiresAt: Date,
-  { issuer, signer }: SignedTokenSettings,
+  { issuer, signer, shape }: SignedTokenSettings,
   extra: Record<string, unknown> = {},
 ): Promise<IssuedToken> {
   const id = newTokenId()
-  const claims = { ...extra, token_type: type, sid: session.id, g: session.generation, user_id: user.id }
-  const token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: signer.alg, typ: 'JWT', kid: signer.kid })
-    .setIssuer(issuer)
-    .setSubject(user.id)
-    .setJti(id)
-    .setIssuedAt(now)
-    .setExpirationTime(expiresAt)
+  const stamp = { issuer, id, iat: inSeconds(view.now), exp: inSeconds(expiresAt) }
+  const token = await new SignJWT(writeClaims(type, view, stamp, shape, extra))
+    .setProtectedHeader({ alg: signer.alg, typ: typOf(type, shape), kid: signer.kid })
     .sign(signer.key)
-  return { token, id, issuedAt: now, expiresAt }
+  return { token, id, issuedAt: view.now, expiresAt }
 }
 
 export async function readAccessToken(
@@ -50,7 +58,7 @@ export async function readAccessToken(
   now: Date,
   settings: SignedTokenSettings,
 ): Promise<TokenReading<AccessClaims>> {
-  return read(token, now, settings, 'access', (claims) => accessClaims.safeParse(claims).data)
+  return read(token, now, settings, 'access', (claims) => accessClaims.safeParse(claims).data ?? 'invalid')
 }
 
 export async function readApiRefreshToken(
@@ -58,36 +66,54 @@ export async function readApiRefreshToken(
   now: Date,
   settings: SignedTokenSettings,
 ): Promise<TokenReading<ApiRefreshClaims>> {
-  return read(token, now, settings, 'refresh', (claims) => apiRefreshClaims.safeParse(claims).data)
+  return read(token, now, settings, 'refresh', (claims) => apiRefreshClaims.safeParse(claims).data ?? 'invalid')
 }
 
-async function read<Claims>(
+async function read<Claims extends object>(
   token: string,
   now: Date,
-  { verifiers, issuer }: SignedTokenSettings,
-  type: string,
-  parse: (claims: Record<string, unknown>) => Claims | undefined,
+  { verifiers, issuer, shape }: SignedTokenSettings,
+  type: TokenType,
+  parse: (claims: Record<string, unknown>) => Claims | TokenFault,
 ): Promise<TokenReading<Claims>> {
-  const claims = await verifySignature(token, verifiers)
-  if (!claims) return { kind: 'fault', fault: 'invalid' }
-  const fault = checkTimes(claims, issuer, now) ?? checkKind(claims, type)
+  const wire = await verifySignature(token, verifiers, [typOf('access', shape), typOf('refresh', shape)])
+  if (!wire) return { kind: 'fault', fault: 'invalid' }
+  const claims = readNames(wire, decodeProtectedHeader(token).typ, shape)
+  const fault = checkTimes(claims, issuer, now, shape) ?? checkKind(claims, type)
   if (fault) return { kind: 'fault', fault }
-  const parsed = parse(claims)
-  return parsed ? { kind: 'ok', claims: parsed } : { kind: 'fault', fault: 'invalid' }
+  const parsed = isWithinLife(claims, shape.longestS[type]) ? parse(claims) : 'invalid'
+  return typeof parsed === 'string' ? { kind: 'fault', fault: parsed } : { kind: 'ok', claims: parsed }
 }
 
-function checkTimes(claims: Record<string, unknown>, issuer: string, now: Date): TokenFault | null {
-  const at = Math.floor(now.getTime() / 1000)
+function checkTimes(claims: Record<string, unknown>, issuer: string, now: Date, shape: TokenShape): TokenFault | null {
+  const at = inSeconds(now)
   const isInTime = (time: unknown) => Number.isInteger(time) && Number(time) <= at + MAX_AHEAD_S
   const ahead = ['iat', 'nbf'].some((name) => claims[name] !== undefined && !isInTime(claims[name]))
-  if (ahead || claims.iss !== issuer) return 'invalid'
+  if (ahead || claims.iss !== issuer || !isForUs(claims, issuer, shape)) return 'invalid'
   if (claims.exp === undefined) return 'no-exp'
   if (!Number.isInteger(claims.exp)) return 'invalid'
-  return Number(claims.exp) <= at ? 'expired' : null
+  return Number(claims.exp) <= at - shape.leewayS ? 'expired' : null
 }
 
-function checkKind(claims: Record<string, unknown>, type: string): TokenFault | null {
+/** Judged as the kind it says it is: a refresh token in an access token's place is of the wrong type, not of a wrong audience. */
+function isForUs({ aud, token_type }: Record<string, unknown>, issuer: string, shape: TokenShape): boolean {
+  const wanted = audiencesOf(token_type === 'refresh' ? 'refresh' : 'access', issuer, shape)
+  if (wanted.length === 0) return true
+  const named: unknown[] = Array.isArray(aud) ? aud : [aud]
+  return named.some((one) => wanted.some((name) => name === one))
+}
+
+function checkKind(claims: Record<string, unknown>, type: TokenType): TokenFault | null {
   if (claims.jti === undefined) return 'no-id'
   if (claims.token_type === undefined) return 'no-type'
-  return claims.token_type === type ? null : 'wrong-type'
+  if (claims.token_type !== type) return 'wrong-type'
+  // Told apart from other faults: the protected view has a sentence of its own for it (docs/token-api.md, section 7).
+  return claims.user_id === undefined ? 'no-user' : null
 }
+
+function isWithinLife({ exp, iat }: Record<string, unknown>, longestS: number): boolean {
+  const life = Number(exp) - Number(iat)
+  return life >= 0 && life <= longestS
+}
+
+const inSeconds = (at: Date) => Math.floor(at.getTime() / 1000)

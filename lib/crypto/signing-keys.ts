@@ -1,14 +1,13 @@
 /** The keys that sign access tokens: made here, kept sealed in the database, named by their thumbprint (docs/design.md, section 7). */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
+import type { Algorithm } from '#lib/core/algorithms'
 import { seal, unseal } from './sealed'
-
-export const SIGNING_ALGORITHM = 'ES256'
 
 /** A key as the store keeps it. */
 export interface StoredSigningKey {
   kid: string
   alg: string
-  publicJwk: JWK
+  publicJwk: Record<string, unknown>
   sealedPrivate: string
 }
 
@@ -18,21 +17,53 @@ export interface VerifyingKey {
   key: CryptoKey
 }
 
-/** A new key pair, the private half sealed under `sealingKey`. The kid is its RFC 7638 thumbprint (KY-2). */
-export async function makeSigningKey(sealingKey: Buffer): Promise<StoredSigningKey> {
-  const { publicKey, privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true })
-  const publicJwk = await exportJWK(publicKey)
+/** A member of the public key set: what is in it tells how to check a signature and nothing else (KY-2). */
+export type PublishedKey = Record<string, string>
+
+const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const
+
+/** A new key pair, the private half sealed under `sealingKey`. The kid is its RFC 7638 thumbprint (KY-2). RSA keys have 3072 bits. */
+export async function makeSigningKey(
+  sealingKey: Buffer,
+  alg: Exclude<Algorithm, `HS${string}`> = 'ES256',
+): Promise<StoredSigningKey> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 3072 })
+  const publicJwk = publicHalf(await exportJWK(publicKey))
   const kid = await calculateJwkThumbprint(publicJwk)
+  // A command line would take it for an option.
+  if (kid.startsWith('-')) return makeSigningKey(sealingKey, alg)
   const sealedPrivate = seal(sealingKey, kid, JSON.stringify(await exportJWK(privateKey)))
-  return { kid, alg: SIGNING_ALGORITHM, publicJwk, sealedPrivate }
+  return { kid, alg, publicJwk, sealedPrivate }
 }
 
-export async function openVerifyingKey({ kid, alg, publicJwk }: StoredSigningKey): Promise<VerifyingKey> {
-  return { kid, alg, key: (await importJWK(publicJwk, alg)) as CryptoKey }
+export async function openVerifyingKey({ kid, alg, publicJwk }: Omit<StoredSigningKey, 'sealedPrivate'>) {
+  return { kid, alg, key: (await importJWK(publicJwk as JWK, alg)) as CryptoKey }
 }
 
 /** The private half. Throws when it was sealed under another AUTH_SECRET. */
 export async function openSigningKey(stored: StoredSigningKey, sealingKey: Buffer): Promise<VerifyingKey> {
   const jwk = JSON.parse(unseal(sealingKey, stored.kid, stored.sealedPrivate)) as JWK
   return { kid: stored.kid, alg: stored.alg, key: (await importJWK(jwk, stored.alg)) as CryptoKey }
+}
+
+/** The same private half, sealed under another key. Opens what is under either: a run before may have been half-way. */
+export function resealed(kid: string, sealed: string, { from, to }: { from: Buffer; to: Buffer }): string {
+  try {
+    unseal(to, kid, sealed)
+    return sealed
+  } catch {
+    return seal(to, kid, unseal(from, kid, sealed))
+  }
+}
+
+export function published({ kid, alg, publicJwk }: Omit<StoredSigningKey, 'sealedPrivate'>): PublishedKey {
+  return { ...publicHalf(publicJwk), use: 'sig', alg, kid }
+}
+
+/** Nothing that was not asked for: a private member in a key set would be the end of it. */
+function publicHalf(jwk: JWK | Record<string, unknown>): Record<string, string> {
+  const members = PUBLIC_MEMBERS.map((name) => [name, jwk[name]] as const)
+  return Object.fromEntries(
+    members.filter((member): member is [(typeof member)[0], string] => typeof member[1] === 'string'),
+  )
 }

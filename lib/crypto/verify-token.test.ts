@@ -189,6 +189,21 @@ describe('TK-6: the key decides the algorithm', () => {
     ['two algs, none last', jws(`{"alg":"ES256","typ":"JWT","kid":"${KID}","alg":"none"}`)],
   ])('%s is refused', async (_, token) => expect(await verify(token)).toBeNull())
 
+  test.each<[string, number, string | null]>([
+    ['HS256', 31, null],
+    ['HS256', 32, 'ada'],
+    ['HS384', 47, null],
+    ['HS384', 48, 'ada'],
+    ['HS512', 63, null],
+    ['HS512', 64, 'ada'],
+  ])('TK-3: a secret for %s of %i bytes', async (alg, bytes, subject) => {
+    const secret = Buffer.alloc(bytes, 1)
+    const hash = `sha${alg.slice(2)}`
+    const token = jws(hs({ alg }), claims, (input) => createHmac(hash, secret).update(input).digest())
+    const found = await verifySignature(token, new Map([[HMAC, { alg, key: secret }]]))
+    expect(found?.sub ?? null).toBe(subject)
+  })
+
   test('without any trusted key nothing verifies', async () => {
     expect(await verifySignature(good, new Map())).toBeNull()
   })
@@ -218,6 +233,39 @@ describe('the signature', () => {
     expect(
       await verify(`${encode(JSON.stringify({ kid: KID, typ: 'JWT', alg: 'ES256' }))}.${body}.${signature}`),
     ).toBeNull()
+  })
+})
+
+describe('TK-4: the JSON of header and payload has one spelling too', () => {
+  const header = JSON.stringify(es())
+
+  test.each<[string, string]>([
+    ['a kid twice, the same both times', header.replace('}', `,"kid":"${KID}"}`)],
+    ['a kid twice, another one first', header.replace('{', '{"kid":"theirs",')],
+    ['an alg twice, none first', header.replace('{', '{"alg":"none",')],
+    ['a typ twice', header.replace('{', '{"typ":"JWE",')],
+    ['a kid twice, once escaped', header.replace('{', '{"k\\u0069d":"theirs",')],
+    ['a blank', header.replace('{', '{ ')],
+    ['a newline behind', `${header}\n`],
+    ['an escape that need not be', header.replace('ES256', '\\u0045S256')],
+    ['a byte order mark', `\ufeff${header}`],
+  ])('a header with %s is refused, well signed', async (_, text) => expect(await verify(jws(text))).toBeNull())
+
+  test.each<[string, string]>([
+    ['a subject twice', '{"sub":"eve","sub":"ada","g":0}'],
+    ['a subject twice, once escaped', '{"s\\u0075b":"eve","sub":"ada","g":0}'],
+    ['a name twice, deep inside', '{"sub":"ada","a":[{"b":1,"b":2}]}'],
+    ['a number beyond all numbers', '{"sub":"ada","exp":1e999}'],
+    ['a number spelled with an exponent', '{"sub":"ada","exp":1e3}'],
+    ['a zero below zero', '{"sub":"ada","exp":-0}'],
+    ['more digits than a number has', '{"sub":"ada","exp":9007199254740993}'],
+    ['a blank', '{"sub": "ada"}'],
+    ['a byte order mark', '\ufeff{"sub":"ada"}'],
+  ])('a payload with %s is refused, well signed', async (_, text) => expect(await verify(jws(es(), text))).toBeNull())
+
+  test('names in any order, __proto__ among them, and text in any script are what JSON.stringify writes', async () => {
+    for (const text of ['{"g":0,"sub":"ada"}', '{"__proto__":{"a":1},"sub":"Ада 🂡"}', '{"1":1,"a":"\\u0007\\ud800"}'])
+      expect(JSON.stringify(await verify(jws(es(), text)))).toBe(text)
   })
 })
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { aPrincipal } from '#lib/testing/builders'
 import { fastHash } from '#lib/testing/fast-hasher'
-import { PASSWORD, testLatchkey } from '#lib/testing/test-latchkey'
+import { PASSWORD, testLatchkey, type TestOptions } from '#lib/testing/test-latchkey'
 
 const NEW = 'four other unrelated words'
 const WRONG_CURRENT = { kind: 'invalid', errors: { current_password: ['This is not your current password.'] } }
 
-async function world() {
-  const latchkey = testLatchkey()
+async function world(options?: TestOptions) {
+  const latchkey = testLatchkey(options)
   const ada = latchkey.addUser()
   const mine = await latchkey.open(ada)
   const principal = aPrincipal(mine)
@@ -58,13 +58,27 @@ describe('a changed password', () => {
     expect(session(outcome.session.id)?.persistent).toBe(false)
   })
 
-  test('is audited under the new session, without either password', async () => {
-    const { change, ada, rows } = await world()
-    const outcome = await change()
-    if (outcome.kind !== 'changed') throw new Error(outcome.kind)
-    const who = { actorId: ada.id, subjectId: ada.id, sessionId: outcome.session.id }
+  test('is audited under the session it was made in, without either password', async () => {
+    const { change, ada, mine, rows } = await world()
+    expect((await change()).kind).toBe('changed')
+    const who = { actorId: ada.id, subjectId: ada.id, sessionId: mine.session.id }
     expect(rows.audit).toMatchObject([{ event: 'password.change', outcome: 'success', ...who }])
     expect(JSON.stringify(rows.audit)).not.toMatch(/words/)
+  })
+
+  test.each<[string, () => Promise<null>, number]>([
+    ['a fault of the database', async () => Promise.reject(new Error('no database')), 1],
+    ['a user disabled at that moment', async () => null, 0],
+  ])('is changed and audited also when %s leaves it without a session', async (_, start, faultCount) => {
+    let broken = false
+    const { change, user, rows, faults } = await world({
+      sessions: (store) => ({ ...store, start: (session) => (broken ? start() : store.start(session)) }),
+    })
+    broken = true
+    expect(await change()).toEqual({ kind: 'changed-and-out' })
+    expect(user()).toMatchObject({ passwordHash: fastHash(NEW), epoch: 1 })
+    expect(rows.audit).toMatchObject([{ event: 'password.change', outcome: 'success' }])
+    expect(faults).toHaveLength(faultCount)
   })
 })
 

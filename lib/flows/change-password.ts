@@ -13,6 +13,8 @@ import type { ProvePassword } from './prove-password'
 
 export type ChangePasswordOutcome =
   | ({ kind: 'changed' } & OpenedSession)
+  /** The new password holds, but there is no session with it: a fault between the two, or a user disabled at that moment. */
+  | { kind: 'changed-and-out' }
   | { kind: 'invalid'; errors: FieldErrors }
   | { kind: 'throttled'; retryAfterMs: number }
   | { kind: 'busy' }
@@ -24,6 +26,8 @@ interface ChangePasswordDeps {
   provePassword: ProvePassword
   openSession: OpenSession
   policy: { minLength: number; siteWords: string[] }
+  /** Hears of a session that could not be opened after the change. */
+  onFault: (fault: unknown) => void
 }
 
 export type ChangePassword = (
@@ -50,7 +54,7 @@ export function createChangePassword(deps: ChangePasswordDeps): ChangePassword {
     // A wrong current password counts as a failed login: a stolen screen is no way to guess it (PW-10).
     const proof = await deps.provePassword({
       user: await deps.users.findById(id),
-      identifier: email,
+      identifier: null,
       password: current,
       context,
     })
@@ -62,13 +66,17 @@ export function createChangePassword(deps: ChangePasswordDeps): ChangePassword {
     const hash = await deps.hasher.hash(wanted)
     if (hash === null) return { kind: 'busy' }
     const changed = await deps.users.changePassword(id, proof.user.passwordHash ?? '', hash)
-    const opened = changed && (await deps.openSession({ user: changed, ...successor(session), context }))
-    if (!opened) {
+    if (!changed) {
       await deps.audit.append({ ...who, outcome: 'failure', reason: 'changed_meanwhile' })
       return wrongCurrent
     }
-    await deps.audit.append({ ...who, outcome: 'success', sessionId: opened.session.id })
-    return { kind: 'changed', ...opened }
+    // At once: whatever happens to the new session, the password is changed. The row names the session it was changed in.
+    await deps.audit.append({ ...who, outcome: 'success' })
+    const opened = await deps.openSession({ user: changed, ...successor(session), context }).catch((fault: unknown) => {
+      deps.onFault(fault)
+      return null
+    })
+    return opened ? { kind: 'changed', ...opened } : { kind: 'changed-and-out' }
   }
 }
 

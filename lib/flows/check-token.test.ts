@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { days, hours, minutes } from '#lib/core/duration'
+import { signToken } from '#lib/crypto/signed-token'
+import { later } from '#lib/testing/fixed-clock'
 import { testLatchkey, type TestOptions } from '#lib/testing/test-latchkey'
+import { testKeys } from '#lib/testing/test-tokens'
 
 async function world(options?: TestOptions) {
   const latchkey = testLatchkey(options)
@@ -33,6 +36,20 @@ describe('verify: whether a token is good', () => {
     const { tokens } = await open(ada, 'browser')
     for (const { token } of [tokens.access, tokens.refresh])
       expect(await checkToken(token)).toEqual({ kind: 'token-fault', fault: 'invalid' })
+  })
+
+  test.each([
+    ['names a browser’s session', 'browser', false],
+    ['names another user than its session’s', 'api', true],
+  ] as const)('TK-2: a refresh token that %s is none, well signed, and ends nothing', async (_, kind, strange) => {
+    const out = await world()
+    const { session } = await out.open(out.ada, kind)
+    const user = strange ? out.addUser({ email: 'eve@example.com', username: 'eve' }) : out.ada
+    const view = { session, user, now: out.clock.now(), grants: { groups: [], permissions: [] } }
+    const { token } = await signToken('refresh', view, later(view.now, days(1)), await testKeys())
+    for (const ask of [out.checkToken, out.blacklist, out.refresh])
+      expect(await ask(token)).toEqual({ kind: 'token-fault', fault: 'invalid' })
+    expect(out.rows.sessions.get(session.id)?.revokedAt).toBeNull()
   })
 
   test('an access token is for ten minutes, a refresh token for a day', async () => {

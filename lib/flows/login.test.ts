@@ -96,6 +96,37 @@ describe('a good login', () => {
     expect((await attempt(latchkey, 'bob', PASSWORD)).kind).toBe('logged-in')
   })
 
+  test('PW-6: where another login replaced the stale hash first, that one is the account’s', async () => {
+    const latchkey = world()
+    const bob = latchkey.addUser({
+      email: 'bob@example.com',
+      username: 'bob',
+      passwordHash: fastHash(PASSWORD, { stale: true }),
+    })
+    const proofs = await Promise.all(
+      [1, 2].map(() =>
+        latchkey.provePassword({ user: bob, identifier: 'bob', password: PASSWORD, context: latchkey.context }),
+      ),
+    )
+    for (const proof of proofs)
+      expect(proof).toMatchObject({ kind: 'proven', user: { passwordHash: fastHash(PASSWORD) } })
+  })
+
+  test('PW-6: where the password was changed meanwhile, the hash that was proven is not passed off as the account’s', async () => {
+    const latchkey = world()
+    const stale = fastHash(PASSWORD, { stale: true })
+    const bob = latchkey.addUser({ email: 'bob@example.com', username: 'bob', passwordHash: stale })
+    await latchkey.users.setPassword(bob.id, fastHash('another set of words'))
+    const proof = await latchkey.provePassword({
+      user: bob,
+      identifier: 'bob',
+      password: PASSWORD,
+      context: latchkey.context,
+    })
+    expect(proof).toMatchObject({ kind: 'proven', user: { passwordHash: stale, epoch: 0 } })
+    expect(await latchkey.users.findById(bob.id)).toMatchObject({ passwordHash: fastHash('another set of words') })
+  })
+
   test('a hash that is up to date is left alone', async () => {
     const latchkey = world()
     await attempt(latchkey, 'ada', PASSWORD)
@@ -131,11 +162,13 @@ describe.each(failures)('EN-1: %s', (_, account, password, reason) => {
     expect(latchkey.hasher.work).toHaveLength(1)
   })
 
-  test('counts against the pair and the address', async () => {
+  test('counts against the address, the name and the account', async () => {
     const { latchkey } = await failing()
-    const [address, pair] = latchkey.throttle.keys()
+    const [address, ...others] = latchkey.throttle.keys()
     expect(address).toEqual(ADDRESS)
-    expect([address, pair].map((key) => key && latchkey.throttle.count(key))).toEqual([1, 1])
+    expect(others.map(({ name }) => name)).toEqual(['loginName', 'loginPair'])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([1, 1, 1])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.pending(key))).toEqual([0, 0, 0])
   })
 
   test('LG-4: is audited with its reason, and without the password or what was typed for an unknown account', async () => {
@@ -168,11 +201,75 @@ describe('the throttle', () => {
     expect(latchkey.hasher.work).toEqual([])
   })
 
-  test('one account is one subject, whether it is named by email or by username', async () => {
+  const names = ['ada', 'ADA', 'ada@example.com', 'ADA@example.com', 'ada']
+  test('one account is one budget, whether it is named by email or by username: beyond it no password is looked at', async () => {
     const latchkey = world()
-    for (const name of ['ada', 'ADA', 'ada@example.com', 'ADA@example.com', 'ada']) await attempt(latchkey, name, WRONG)
-    expect((await attempt(latchkey, 'ada@example.com', PASSWORD)).kind).toBe('throttled')
+    for (const name of names) await attempt(latchkey, name, WRONG)
     expect(latchkey.throttle.count(PAIR(latchkey.ada.id))).toBe(5)
+    latchkey.hasher.work.length = 0
+    for (const name of ['ada@example.com', 'ada'])
+      expect((await attempt(latchkey, name, PASSWORD)).kind).toBe('refused')
+    expect(latchkey.hasher.work).toEqual(['dummy', 'dummy'])
+    expect(latchkey.rows.audit.at(-1)).toMatchObject({ outcome: 'failure', reason: 'account_paused' })
+    // It made nothing worse for the account: after its minute the right password is judged.
+    latchkey.clock.advance(minutes(1))
+    expect((await attempt(latchkey, 'ada', PASSWORD)).kind).toBe('logged-in')
+  })
+
+  test('EN-1: from what a stranger is told nobody learns that an email and a username are one account', async () => {
+    const guesses = (one: string, other: string) => [
+      ...names.map((_, i) => (i % 3 ? one : other)),
+      ...Array(7).fill(one),
+      ...Array(7).fill(other),
+    ]
+    const told = async (one: string, other: string) => {
+      const latchkey = world()
+      latchkey.addUser({ email: 'bob@example.com', username: 'bob' })
+      const outcomes = []
+      for (const name of guesses(one, other)) outcomes.push(await attempt(latchkey, name, WRONG))
+      return { outcomes, work: latchkey.hasher.work.length }
+    }
+    const linked = await told('ada@example.com', 'ada')
+    expect(linked.outcomes.map(({ kind }) => kind)).toContain('throttled')
+    expect(await told('ada@example.com', 'bob')).toEqual(linked)
+    expect(await told('ada@example.com', 'nobody')).toEqual(linked)
+    expect(await told('somebody', 'nobody')).toEqual(linked)
+  })
+
+  test.each([0, 4])('twelve right logins at once all pass, also after %d wrong ones', async (wrong) => {
+    const latchkey = world()
+    for (let i = 0; i < wrong; i++) await attempt(latchkey, 'ada', WRONG)
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => attempt(latchkey, 'ada', PASSWORD)))
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array(12).fill('logged-in'))
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.pending(key))).toEqual([0, 0, 0])
+    expect(latchkey.throttle.count(ADDRESS)).toBe(wrong)
+  })
+
+  test('a good login clears the account before the name: who comes in by the name finds room for the account', async () => {
+    const latchkey = world()
+    await attempt(latchkey, 'ada', WRONG)
+    const cleared: string[] = []
+    const { clear } = latchkey.throttle
+    latchkey.throttle.clear = (key) => (cleared.push(key.name), clear(key))
+    await attempt(latchkey, 'ada', PASSWORD)
+    expect(cleared).toEqual(['loginPair', 'loginName'])
+  })
+
+  test('forty people of one address log in at once', async () => {
+    const latchkey = world()
+    const people = Array.from({ length: 40 }, (_, i) =>
+      latchkey.addUser({ email: `p${i}@example.com`, username: `p${i}` }),
+    )
+    const outcomes = await Promise.all(people.map(({ username }) => attempt(latchkey, username, PASSWORD)))
+    expect(outcomes.filter(({ kind }) => kind === 'logged-in')).toHaveLength(40)
+  })
+
+  test('of wrong and right ones at once those that found room are judged, and nothing stays held', async () => {
+    const latchkey = world()
+    const all = Array.from({ length: 30 }, (_, i) => attempt(latchkey, 'ada', i % 2 ? PASSWORD : WRONG))
+    const kinds = (await Promise.all(all)).map(({ kind }) => kind)
+    expect(kinds).toContain('logged-in')
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.pending(key))).toEqual([0, 0, 0])
   })
 
   test('TH-3: another address is not held up by it', async () => {
@@ -210,14 +307,16 @@ describe('the throttle', () => {
     const latchkey = world()
     latchkey.hasher.break('fault')
     await expect(attempt(latchkey, name, WRONG)).rejects.toThrow('The hasher is broken.')
-    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0, 0])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.pending(key))).toEqual([0, 0, 0])
   })
 
   test('PW-13: a full queue is busy, not wrong, and gives the attempt back', async () => {
     const latchkey = world()
     latchkey.hasher.break('busy')
     expect(await attempt(latchkey, 'ada', PASSWORD)).toEqual({ kind: 'busy' })
-    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.count(key))).toEqual([0, 0, 0])
+    expect(latchkey.throttle.keys().map((key) => latchkey.throttle.pending(key))).toEqual([0, 0, 0])
     expect(latchkey.rows.audit).toMatchObject([{ outcome: 'failure', reason: 'busy' }])
   })
 

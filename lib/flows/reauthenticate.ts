@@ -28,12 +28,12 @@ export type Reauthenticate = (
 ) => Promise<ReauthenticateOutcome>
 
 export function createReauthenticate({ users, audit, provePassword, openSession }: ReauthenticateDeps): Reauthenticate {
-  return async ({ user: { id, email }, session }, input, context) => {
+  return async ({ user: { id }, session }, input, context) => {
     const parsed = parseFields(z.object({ password: passwordField }), input)
     if (parsed.kind === 'invalid') return parsed
     const proof = await provePassword({
       user: await users.findById(id),
-      identifier: email,
+      identifier: null,
       password: parsed.data.password,
       context,
     })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hours } from '#lib/core/duration'
 import { fastHash } from '#lib/testing/fast-hasher'
 import { testLatchkey } from '#lib/testing/test-latchkey'
 
@@ -96,7 +97,10 @@ describe('a refused registration', () => {
       { username: TAKEN.username, password: ['This field is required.'] },
     ],
   ])('names all errors at once: %s', async (_, input, errors) => {
-    expect((await refusing(input)).errors).toEqual(errors)
+    const refused = (await refusing(input)).errors
+    expect(refused).toEqual(errors)
+    // In the order of the fields, whichever check found them.
+    expect(Object.keys(refused)).toEqual(Object.keys(errors))
   })
 
   test.each<[string, RegExp]>([
@@ -133,4 +137,94 @@ test('PW-13: with a full queue nothing is made and the answer is busy', async ()
   hasher.break('busy')
   expect(await register({ input: good, context })).toEqual({ kind: 'busy' })
   expect(rows.users.size).toBe(0)
+})
+
+describe('names that look like an address', () => {
+  const refusal = async (input: Record<string, unknown>) => {
+    const latchkey = testLatchkey()
+    latchkey.addUser({ email: 'ada@example.com', username: 'eve@example.org' })
+    const outcome = await latchkey.register({ input: { ...good, ...input }, context: latchkey.context })
+    return outcome.kind === 'invalid' ? outcome.errors : outcome.kind
+  }
+
+  test.each<[string, Record<string, unknown>, unknown]>([
+    [
+      'a username that is another’s email',
+      { email: 'new@example.com', username: 'Ada@Example.com' },
+      { username: TAKEN.username },
+    ],
+    ['an email that is another’s username', { email: 'EVE@example.org', username: 'new' }, { email: TAKEN.email }],
+    ['a username that is one’s own email', { email: 'new@example.com', username: 'new@example.com' }, 'registered'],
+  ])('%s', async (_, input, expected) => expect(await refusal(input)).toEqual(expected))
+})
+
+describe('the throttle: 10 per hour and address', () => {
+  const KEY = { name: 'register' as const, subject: '203.0.113.7' }
+  const nth = (i: number) => ({ email: `n${i}@example.com`, username: `n${i}`, password: good.password })
+  const world = () => {
+    const latchkey = testLatchkey()
+    latchkey.addUser()
+    const send = (input: unknown, context = latchkey.context) => latchkey.register({ input, context })
+    return { ...latchkey, send }
+  }
+
+  test('of fifteen registrations at once ten are made, and the others are told to wait until the hour is over', async () => {
+    const { send, rows, hasher, throttle } = world()
+    const outcomes = await Promise.all(Array.from({ length: 15 }, (_, i) => send(nth(i))))
+    expect(outcomes.filter(({ kind }) => kind === 'registered')).toHaveLength(10)
+    expect(outcomes.filter(({ kind }) => kind === 'throttled')).toEqual(
+      Array(5).fill({ kind: 'throttled', retryAfterMs: hours(1) }),
+    )
+    expect(rows.users.size).toBe(11)
+    expect(hasher.work).toHaveLength(10)
+    expect(throttle.pending(KEY)).toBe(0)
+    expect(rows.audit.filter(({ reason }) => reason === 'throttled')).toHaveLength(5)
+  })
+
+  test('being told that a name is taken counts too, and who must wait learns nothing of names', async () => {
+    const { send, users, context } = world()
+    for (let i = 0; i < 10; i++) await send({ ...good, username: `u${i}` })
+    let asked = 0
+    const takenFields = users.takenFields
+    users.takenFields = (...names) => (asked++, takenFields(...names))
+    expect((await send({ ...good, username: 'x' })).kind).toBe('throttled')
+    expect(asked).toBe(0)
+    const elsewhere = { ...context, ip: '198.51.100.1', network: '198.51.100.1' }
+    expect((await send(nth(1), elsewhere)).kind).toBe('registered')
+  })
+
+  test('a form that was not filled in well does not count', async () => {
+    const { send, throttle } = world()
+    for (let i = 0; i < 200; i++) await send({ email: 'none', username: 'a b', password: 'short' })
+    for (let i = 0; i < 30; i++) await send({ ...nth(i), password: 'short' })
+    expect(throttle.count(KEY)).toBe(0)
+    expect((await send(nth(1))).kind).toBe('registered')
+  })
+
+  test('nobody goes through a list of addresses by way of bad passwords: that many free names are not told either', async () => {
+    const { send } = world()
+    const outcomes = []
+    for (let i = 0; i < 70; i++) outcomes.push(await send({ ...nth(i), password: 'short' }))
+    expect(outcomes.filter(({ kind }) => kind === 'invalid')).toHaveLength(60)
+  })
+
+  test('TH-7: a fault of ours is thrown and counts nothing', async () => {
+    const { send, hasher, throttle } = world()
+    hasher.break('fault')
+    await expect(send(nth(1))).rejects.toThrow()
+    expect(throttle.keys().map((key) => [throttle.count(key), throttle.pending(key)])).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+  })
+
+  test('the command line is not throttled, and has the whole queue; strangers have half', async () => {
+    const { register, send, hasher, throttle } = world()
+    for (let i = 0; i < 12; i++) expect((await register({ input: nth(i), context: null })).kind).toBe('registered')
+    expect(throttle.keys()).toEqual([])
+    hasher.shares.length = 0
+    await register({ input: nth(20), context: null })
+    await send(nth(21))
+    expect(hasher.shares).toEqual(['whole', 'half'])
+  })
 })

@@ -3,15 +3,17 @@ import type { ApiRefreshPolicy } from '#lib/core/api-refresh'
 import type { ApiPresentOutcome } from '#lib/core/ports'
 import type { RequestContext } from '#lib/core/request-context'
 import type { PresentedToken } from '#lib/core/rotation'
+import type { ActivePolicy } from '#lib/core/session-state'
 import { sessionMark } from './audit-store'
 import { Prisma, type PrismaClient } from './generated/client'
-import { ALIVE, interval, VIEW, viewOf, type ViewRow } from './session-columns'
+import { alive, interval, VIEW, viewOf, type ViewRow } from './session-columns'
 
 export interface ApiPresentation {
   sid: string
   token: PresentedToken
   policy: ApiRefreshPolicy
   idleMs: number
+  active: ActivePolicy
   context: RequestContext
 }
 
@@ -25,7 +27,7 @@ export async function presentApi(db: PrismaClient, shown: ApiPresentation): Prom
   return { kind: shown.policy.rotate ? 'both' : 'access-only', ...view }
 }
 
-function statement({ sid, token, policy, idleMs, context }: ApiPresentation): Prisma.Sql {
+function statement({ sid, token, policy, idleMs, active, context }: ApiPresentation): Prisma.Sql {
   const advances = policy.rotate && policy.singleUse
   const rotates = Prisma.sql`(${advances} AND s.gen = ${token.generation}::int)`
   const parent = Prisma.sql`(${advances && policy.tolerant} AND s.gen = ${token.generation}::int + 1 AND s.parent_tag = ${token.tag})`
@@ -42,7 +44,7 @@ function statement({ sid, token, policy, idleMs, context }: ApiPresentation): Pr
         idle_expires_at = CASE WHEN ${reuse} THEN s.idle_expires_at ELSE LEAST(now() + ${interval(idleMs)}, s.absolute_expires_at) END,
         last_seen_at = CASE WHEN ${reuse} THEN s.last_seen_at ELSE now() END
       FROM users u
-      WHERE s.id = ${sid}::uuid AND s.kind = 'api' AND u.id = s.user_id AND ${ALIVE} AND s.gen >= ${token.generation}::int
+      WHERE s.id = ${sid}::uuid AND s.kind = 'api' AND u.id = s.user_id AND ${alive(active)} AND s.gen >= ${token.generation}::int
       RETURNING ${VIEW}, COALESCE(s.rotated_at = now(), false) AS "rotatedNow"
     ), alarm AS (
       INSERT INTO audit_events (event, outcome, reason, subject_id, session, ip, user_agent, request_id, detail)

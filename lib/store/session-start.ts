@@ -16,6 +16,8 @@ export interface SessionLifetimes {
   apiIdleMs: number
   /** MAX_SESSIONS: browser sessions per account; the longest unseen ones end (A7.1.2). */
   maxSessions: number
+  /** JWT_CHECK_USER_IS_ACTIVE=false. */
+  apiIgnoresActive?: boolean
 }
 
 /**
@@ -29,7 +31,8 @@ export async function startSession(
 ): Promise<SessionView | null> {
   return db.$transaction(async (tx) => {
     const user = await lockUser(tx, wanted.user.id)
-    if (!user?.isActive || user.epoch !== wanted.user.epoch) return null
+    const anyone = wanted.kind === 'api' && lifetimes.apiIgnoresActive
+    if (!user || !(user.isActive || anyone) || user.epoch !== wanted.user.epoch) return null
     // A statement of its own: it sees what was committed while this one waited for the lock.
     const [row] = await tx.$queryRaw<ViewRow[]>(statement(wanted, lifetimes))
     return row ? viewOf(row) : null

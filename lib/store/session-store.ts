@@ -2,13 +2,14 @@
 import type { SessionStore } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
 import { Prisma, type PrismaClient } from './generated/client'
-import { ALIVE, sessionRecord, VIEW, viewOf, type ViewRow } from './session-columns'
+import { ALIVE, alive, sessionRecord, VIEW, viewOf, type ViewRow } from './session-columns'
 import { presentApi } from './session-present-api'
 import { presentBrowser } from './session-present'
 import { startSession, type SessionLifetimes } from './session-start'
 import { lockUser } from './user-lock'
 
 export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes): SessionStore {
+  const active = { apiIgnoresActive: lifetimes.apiIgnoresActive ?? false }
   const find = async (sid: string): Promise<SessionView | null> => {
     const [row] = await db.$queryRaw<ViewRow[]>(
       Prisma.sql`SELECT ${VIEW} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ${sid}::uuid`,
@@ -38,14 +39,14 @@ export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes
     },
 
     async presentApi(sid, token, policy, context) {
-      const outcome = await presentApi(db, { sid, token, policy, idleMs: lifetimes.apiIdleMs, context })
+      const outcome = await presentApi(db, { sid, token, policy, idleMs: lifetimes.apiIdleMs, active, context })
       return outcome ?? { kind: 'denied', view: await find(sid) }
     },
 
     async listLive(userId) {
       const rows = await db.$queryRaw<ViewRow[]>(Prisma.sql`
         SELECT ${VIEW} FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.user_id = ${userId}::uuid AND ${ALIVE} ORDER BY s.last_seen_at DESC, s.id`)
+        WHERE s.user_id = ${userId}::uuid AND ${alive(active)} ORDER BY s.last_seen_at DESC, s.id`)
       return rows.map((row) => viewOf(row).session)
     },
 

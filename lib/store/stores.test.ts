@@ -1,13 +1,14 @@
-/** Users, sessions, throttle, audit and keys against a real database, embedded and PostgreSQL alike: two at once, one winner. */
+/** Users, sessions, throttle and audit against a real database, embedded and PostgreSQL alike: two at once, one winner. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { days, hours, minutes, seconds } from '#lib/core/duration'
-import type { NewSession, SessionStore, Throttle, UserStore } from '#lib/core/ports'
+import { foldEmail, foldUsername } from '#lib/core/identifiers'
+import type { NewSession, SessionStore, Throttle, ThrottleKey, ThrottleVerdict, UserStore } from '#lib/core/ports'
 import type { SessionView, UserRecord } from '#lib/core/records'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createAuditLog, createAuditReader, sessionMark } from './audit-store'
+import { openDatabase } from './database'
 import { openDatabaseClock } from './database-clock'
-import { checkFingerprint, loadSigningKeys } from './key-store'
 import { pruneSessions } from './session-prune'
 import { createSessionStore } from './session-store'
 import { createThrottle, pruneThrottle } from './throttle-store'
@@ -77,6 +78,56 @@ describe.each(databases)('on $name', ({ available, open }) => {
       for (const result of results) if (result.kind === 'taken') expect(result.fields).toEqual(['email', 'username'])
     })
 
+    test('of accounts whose email is the other’s username one is created, however they cross', async () => {
+      for (let round = 0; round < 10; round++) {
+        const [one, other] = [0, 1].map(() => `u${randomUUID().slice(0, 8)}@example.com`) as [string, string]
+        const wanted = [
+          { email: one, username: other },
+          { email: other, username: one.toUpperCase() },
+          { email: `x${one}`, username: one },
+          { email: `x${other}`, username: other },
+        ]
+        const results = await Promise.all(wanted.map((names) => users.create({ ...names, passwordHash: 'h' })))
+        const made = results.flatMap((result) => (result.kind === 'created' ? [result.user] : []))
+        const names = made.flatMap(({ email, username }) => [email, username.toLowerCase()])
+        expect(new Set(names).size).toBe(names.length)
+        expect(made.length).toBeGreaterThan(0)
+        for (const result of results) if (result.kind === 'taken') expect(result.fields).not.toEqual([])
+      }
+    })
+
+    test('a name is free again when its account is gone or is called otherwise, and one may have it twice', async () => {
+      const user = await newUser()
+      const rename = (data: { username?: string; email?: string }) =>
+        db.prisma.user.update({
+          where: { id: user.id },
+          data: {
+            ...data,
+            ...(data.username ? { usernameFolded: foldUsername(data.username) } : {}),
+            ...(data.email ? { emailFolded: foldEmail(data.email) } : {}),
+          },
+        })
+      await rename({ username: user.email })
+      expect(await users.takenFields('free@example.com', user.username)).toEqual([])
+      expect(await users.takenFields(user.email, user.email)).toEqual(['email', 'username'])
+      await rename({ email: `new.${user.email}` })
+      expect(await users.takenFields(user.email, 'free')).toEqual(['email'])
+      const other = await newUser()
+      await expect(rename({ username: other.email })).rejects.toThrow()
+      await users.delete(user.id)
+      expect(await users.takenFields(user.email, `new.${user.email}`)).toEqual([])
+    })
+
+    test('by login name the email’s account is found before the username’s, which only old accounts can share', async () => {
+      const [user, other] = [await newUser(), await newUser()]
+      expect((await users.findByLoginName(user.email.toUpperCase()))?.id).toBe(user.id)
+      expect((await users.findByLoginName(user.username.toUpperCase()))?.id).toBe(user.id)
+      expect(await users.findByLoginName('nobody')).toBeNull()
+      await db.prisma.loginName.deleteMany({ where: { name: user.email } })
+      await db.prisma.user.update({ where: { id: other.id }, data: { usernameFolded: user.email } })
+      expect((await users.findByLoginName(user.email))?.id).toBe(user.id)
+    })
+
     test('EM-4 an account is found by its email in any capitals, never by email when asked by username', async () => {
       const user = await newUser()
       expect((await users.findByEmail(user.email.toUpperCase()))?.id).toBe(user.id)
@@ -115,9 +166,9 @@ describe.each(databases)('on $name', ({ available, open }) => {
 
     test('PW-6 a rehash replaces the checked hash and no newer one', async () => {
       const user = await newUser()
-      await users.rehash(user.id, 'another', 'stale')
+      expect(await users.rehash(user.id, 'another', 'stale')).toBe(false)
       expect((await users.findById(user.id))?.passwordHash).toBe('hash')
-      await users.rehash(user.id, 'hash', 'fresh')
+      expect(await users.rehash(user.id, 'hash', 'fresh')).toBe(true)
       expect((await users.findById(user.id))?.passwordHash).toBe('fresh')
     })
 
@@ -361,61 +412,167 @@ describe.each(databases)('on $name', ({ available, open }) => {
     const address = () => ({ name: 'loginAddress' as const, subject: randomUUID() })
     const elapse = (ms: number) =>
       db.prisma.$executeRawUnsafe(
-        `UPDATE throttle_counters SET blocked_until = blocked_until - $1 * interval '1 millisecond', window_ends_at = window_ends_at - $1 * interval '1 millisecond'`,
+        `UPDATE throttle_counters SET blocked_until = blocked_until - $1 * interval '1 millisecond', window_ends_at = window_ends_at - $1 * interval '1 millisecond', pending_until = pending_until - $1 * interval '1 millisecond'`,
         ms,
       )
 
-    test('TH-1 of fifty attempts at once five go', async () => {
-      const keys = [address(), pair()]
-      const verdicts = await Promise.all(Array.from({ length: 50 }, () => throttle.take(keys)))
-      expect(verdicts.filter(({ kind }) => kind === 'go')).toHaveLength(5)
+    /** An attempt as a login makes it: room first, then some time, then its outcome. */
+    const attempt = async (by: Throttle, keys: ThrottleKey[], right: boolean, ms = 5) => {
+      const verdict = await by.reserve(keys)
+      if (verdict.kind === 'wait') return verdict
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      if (!right) await by.fail(keys)
+      else {
+        await by.release(keys)
+        for (const key of keys.slice(1)) await by.clear(key)
+      }
+      return verdict
+    }
+    const wrong = (keys: ThrottleKey[]) => attempt(throttle, keys, false, 0)
+    /** As two instances have it: each its own pool. */
+    const twoInstances = async (run: (instances: Throttle[]) => Promise<void>) => {
+      const second = openDatabase(db.connection)
+      try {
+        const settings = { hmacKey: Buffer.alloc(32, 7), scale: 1 }
+        await run([db.prisma, second.prisma].map((prisma) => createThrottle(prisma, settings)))
+      } finally {
+        await second.close()
+      }
+    }
+    const waitMs = (verdict: ThrottleVerdict) => (verdict.kind === 'wait' ? verdict.retryAfterMs : 0)
+
+    test('TH-1 of fifty wrong ones at once, at two instances, five are judged and the others are told of the pause', () =>
+      twoInstances(async (instances) => {
+        const keys = [address(), pair()]
+        const all = Array.from({ length: 50 }, (_, i) => attempt(instances[i % 2]!, keys, false))
+        const verdicts = await Promise.all(all)
+        expect(verdicts.filter(({ kind }) => kind === 'go')).toHaveLength(5)
+        for (const verdict of verdicts.filter(({ kind }) => kind === 'wait'))
+          expect(waitMs(verdict)).toBeGreaterThan(seconds(30))
+      }))
+
+    test('twelve right ones at once, at two instances, all pass, with wrong ones before them and without', () =>
+      twoInstances(async (instances) => {
+        for (const before of [0, 4]) {
+          const keys = [address(), pair()]
+          for (let i = 0; i < before; i++) await wrong(keys)
+          const all = Array.from({ length: 12 }, (_, i) => attempt(instances[i % 2]!, keys, true))
+          expect((await Promise.all(all)).map(({ kind }) => kind)).toEqual(Array(12).fill('go'))
+        }
+      }))
+
+    test('forty people of one address, who log in at once, all pass', async () => {
+      const [office] = [address()]
+      const all = Array.from({ length: 40 }, () => attempt(throttle, [office, pair()], true))
+      expect((await Promise.all(all)).map(({ kind }) => kind)).toEqual(Array(40).fill('go'))
+    })
+
+    test('who is not patient is told to come back while the others are under way', async () => {
+      const key = pair()
+      for (let i = 0; i < 5; i++) expect((await throttle.reserve([key])).kind).toBe('go')
+      expect(await throttle.reserve([key], { patient: false })).toEqual({ kind: 'wait', retryAfterMs: seconds(1) })
+      await throttle.release([key])
+      expect((await throttle.reserve([key], { patient: false })).kind).toBe('go')
+    })
+
+    test('an attempt whose process has ended holds its room for a minute and no longer', async () => {
+      const key = pair()
+      for (let i = 0; i < 5; i++) await throttle.reserve([key])
+      await elapse(seconds(59))
+      expect((await throttle.reserve([key], { patient: false })).kind).toBe('wait')
+      await elapse(seconds(2))
+      for (let i = 0; i < 5; i++) expect((await throttle.reserve([key], { patient: false })).kind).toBe('go')
     })
 
     test('the pause is a minute, then doubles with each further failure, up to an hour', async () => {
       const key = pair()
-      for (let i = 0; i < 5; i++) await throttle.take([key])
+      for (let i = 0; i < 5; i++) await wrong([key])
       for (const wait of [1, 2, 4, 8, 16, 32, 60, 60]) {
-        const verdict = await throttle.take([key])
-        const ms = verdict.kind === 'wait' ? verdict.retryAfterMs : 0
+        const ms = waitMs(await throttle.reserve([key]))
         expect(ms).toBeGreaterThan(minutes(wait) - seconds(10))
         expect(ms).toBeLessThanOrEqual(minutes(wait))
         await elapse(minutes(wait))
-        expect((await throttle.take([key])).kind).toBe('go')
+        expect((await wrong([key])).kind).toBe('go')
       }
+    })
+
+    test('after the pause one at a time may try: of ten wrong ones at once one is judged', async () => {
+      const key = pair()
+      for (let i = 0; i < 5; i++) await wrong([key])
+      await elapse(minutes(1))
+      const verdicts = await Promise.all(Array.from({ length: 10 }, () => attempt(throttle, [key], false)))
+      expect(verdicts.filter(({ kind }) => kind === 'go')).toHaveLength(1)
     })
 
     test('a quarter of an hour without failures forgets them', async () => {
       const key = pair()
-      for (let i = 0; i < 4; i++) await throttle.take([key])
+      for (let i = 0; i < 4; i++) await wrong([key])
       await elapse(minutes(15))
-      for (let i = 0; i < 5; i++) expect((await throttle.take([key])).kind).toBe('go')
-      expect((await throttle.take([key])).kind).toBe('wait')
+      for (let i = 0; i < 5; i++) expect((await wrong([key])).kind).toBe('go')
+      expect((await throttle.reserve([key])).kind).toBe('wait')
     })
 
     test('thirty failures of one address block it to the end of its window, whatever the account', async () => {
       const key = address()
-      for (let i = 0; i < 30; i++) expect((await throttle.take([key, pair()])).kind).toBe('go')
-      const verdict = await throttle.take([key, pair()])
+      for (let i = 0; i < 30; i++) expect((await wrong([key, pair()])).kind).toBe('go')
+      const verdict = await throttle.reserve([key, pair()])
       expect(verdict.kind).toBe('wait')
-      expect(verdict.kind === 'wait' && verdict.retryAfterMs).toBeLessThanOrEqual(minutes(15))
+      expect(waitMs(verdict)).toBeLessThanOrEqual(minutes(15))
+      expect(waitMs(verdict)).toBeGreaterThan(minutes(14))
     })
 
-    test('TH-5 a good login clears the pair and gives the address its attempt back', async () => {
-      const keys = { pair: pair(), address: address() }
-      for (let i = 0; i < 30; i++) {
-        expect((await throttle.take([keys.address, keys.pair])).kind).toBe('go')
-        await throttle.clear(keys.pair)
-        await throttle.refund([keys.address])
-      }
-      expect((await throttle.take([keys.address, keys.pair])).kind).toBe('go')
+    test('TH-5 a good login forgets the pair and leaves the failures of the address', async () => {
+      const [office, mine] = [address(), pair()]
+      for (let i = 0; i < 4; i++) await wrong([office, mine])
+      for (let i = 0; i < 30; i++) expect((await attempt(throttle, [office, mine], true, 0)).kind).toBe('go')
+      for (let i = 0; i < 4; i++) expect((await wrong([office, mine])).kind).toBe('go')
+      for (let i = 0; i < 22; i++) expect((await wrong([office])).kind).toBe('go')
+      expect((await throttle.reserve([office])).kind).toBe('wait')
     })
 
-    test('a caller who must wait for one counter is not counted on the other', async () => {
+    test('a caller who must wait for one counter is counted and held on no other', async () => {
       const keys = { pair: pair(), address: address() }
-      for (let i = 0; i < 5; i++) await throttle.take([keys.pair])
+      for (let i = 0; i < 5; i++) await wrong([keys.pair])
+      for (let i = 0; i < 40; i++) expect((await throttle.reserve([keys.address, keys.pair])).kind).toBe('wait')
       for (let i = 0; i < 40; i++) expect((await throttle.take([keys.address, keys.pair])).kind).toBe('wait')
-      expect((await throttle.take([keys.address])).kind).toBe('go')
+      for (let i = 0; i < 30; i++) expect((await throttle.reserve([keys.address], { patient: false })).kind).toBe('go')
     })
+
+    test('an attempt given back takes its pause along, also beyond the limit', async () => {
+      const key = pair()
+      for (let i = 0; i < 6; i++) {
+        await throttle.take([key])
+        await elapse(minutes(2))
+      }
+      await throttle.take([key])
+      expect((await throttle.take([key])).kind).toBe('wait')
+      await throttle.refund([key])
+      expect((await throttle.take([key])).kind).toBe('go')
+    })
+
+    test('a rate counts at once: of a hundred at once sixty go', async () => {
+      const key = { name: 'refreshApi' as const, subject: randomUUID() }
+      const verdicts = await Promise.all(Array.from({ length: 100 }, () => throttle.take([key])))
+      expect(verdicts.filter(({ kind }) => kind === 'go')).toHaveLength(60)
+    })
+
+    test('below the limit nobody is ever refused, however many statements of two instances overlap', () =>
+      twoInstances(async (instances) => {
+        const refused: string[] = []
+        for (let round = 0; round < 20; round++) {
+          const [taken, held] = [address(), address()]
+          const verdicts = await Promise.all(
+            Array.from({ length: 28 }, async (_, i) => {
+              const by = instances[i % 2]!
+              const [one, other] = [await by.take([taken]), await by.reserve([held], { patient: false })]
+              await by.fail([held])
+              return [one.kind, other.kind]
+            }),
+          )
+          refused.push(...verdicts.flat().filter((kind) => kind !== 'go'))
+        }
+        expect(refused).toEqual([])
+      }))
 
     test('pruning removes what counts nothing any more', async () => {
       const key = pair()
@@ -456,26 +613,32 @@ describe.each(databases)('on $name', ({ available, open }) => {
       expect(await createAuditReader(db.prisma).after((row?.id ?? 0n) - 1n)).not.toHaveLength(0)
     })
 
+    test('LG-6 what a stranger repeats does not fill the table: the first rows, then one that says how many were left out', async () => {
+      const requestId = randomUUID()
+      const audit = createAuditLog(db.prisma, () => {}, { first: 3, windowMs: 300, most: 100 })
+      const refused = { event: 'csrf.refused' as const, outcome: 'failure' as const, reason: 'cross_site' }
+      await Promise.all(
+        Array.from({ length: 50 }, () => audit.append({ ...refused, context: { ...context, requestId } })),
+      )
+      const rows = () => db.prisma.auditEvent.findMany({ where: { requestId }, orderBy: { id: 'asc' } })
+      await expect.poll(async () => (await rows()).length, { timeout: 10_000 }).toBe(4)
+      expect((await rows()).at(-1)).toMatchObject({ reason: 'left_out', ip: context.ip, detail: { left_out: 47 } })
+    })
+
+    test('what is still owed at the end of the process is written then', async () => {
+      const requestId = randomUUID()
+      const audit = createAuditLog(db.prisma, () => {}, { first: 1, windowMs: minutes(10), most: 100 })
+      const denied = { event: 'refresh.denied' as const, outcome: 'failure' as const, reason: 'expired' }
+      for (let i = 0; i < 3; i++) await audit.append({ ...denied, context: { ...context, requestId } })
+      await audit.flush()
+      expect(await db.prisma.auditEvent.count({ where: { requestId } })).toBe(2)
+    })
+
     test('LG-7 a failing write is reported and stops nobody', async () => {
       const faults: unknown[] = []
       const audit = createAuditLog(db.prisma, (fault) => faults.push(fault))
       await audit.append({ event: 'login', outcome: 'success', actorId: 'no uuid', context })
       expect(faults).toHaveLength(1)
-    })
-  })
-
-  describe('keys', () => {
-    test('of several first starts at once one makes the key and all read it', async () => {
-      const make = (kid: string) => async () => ({ kid, alg: 'ES256', publicJwk: {}, sealedPrivate: 'sealed' })
-      const loaded = await Promise.all(['a', 'b', 'c', 'd'].map((kid) => loadSigningKeys(db.prisma, make(kid))))
-      expect(new Set(loaded.map((keys) => keys.map(({ kid }) => kid).join()))).toHaveLength(1)
-      expect(await db.prisma.signingKey.count()).toBe(1)
-    })
-
-    test('another secret than the one the database was made with is refused by name', async () => {
-      await checkFingerprint(db.prisma, 'AUTH_SECRET', 'one')
-      await checkFingerprint(db.prisma, 'AUTH_SECRET', 'one')
-      await expect(checkFingerprint(db.prisma, 'AUTH_SECRET', 'two')).rejects.toThrow('AUTH_SECRET is not the one')
     })
   })
 })

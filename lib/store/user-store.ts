@@ -1,4 +1,7 @@
-/** Accounts in the database. Uniqueness of the folded email and username is the database's to hold. */
+/**
+ * Accounts in the database, which holds that every email and username is one account's alone: each kind by its unique index, and one kind
+ * against the other by login_names, where a trigger enters both (a username may look like an address).
+ */
 import { randomUUID } from 'node:crypto'
 import { foldEmail, foldUsername } from '#lib/core/identifiers'
 import type { UserField, UserStore } from '#lib/core/ports'
@@ -11,17 +14,10 @@ export function createUserStore(db: PrismaClient): UserStore {
     return row && userRecord(row)
   }
   const takenFields = async (email: string, username: string): Promise<UserField[]> => {
-    const wanted = { emailFolded: foldEmail(email), usernameFolded: foldUsername(username) }
+    const wanted = { email: foldEmail(email), username: foldUsername(username) }
     // One query, one snapshot: a registration that lands in between is seen whole or not at all.
-    const holders = await db.user.findMany({
-      where: { OR: [{ emailFolded: wanted.emailFolded }, { usernameFolded: wanted.usernameFolded }] },
-      select: { emailFolded: true, usernameFolded: true },
-    })
-    const taken = {
-      email: holders.some((row) => row.emailFolded === wanted.emailFolded),
-      username: holders.some((row) => row.usernameFolded === wanted.usernameFolded),
-    }
-    return (['email', 'username'] as const).filter((field) => taken[field])
+    const rows = await db.loginName.findMany({ where: { name: { in: Object.values(wanted) } }, select: { name: true } })
+    return (['email', 'username'] as const).filter((field) => rows.some(({ name }) => name === wanted[field]))
   }
 
   return {
@@ -29,6 +25,13 @@ export function createUserStore(db: PrismaClient): UserStore {
     findById: (id) => one({ id }),
     findByEmail: (email) => one({ emailFolded: foldEmail(email) }),
     findByUsername: (username) => one({ usernameFolded: foldUsername(username) }),
+
+    async findByLoginName(typed) {
+      const emailFolded = foldEmail(typed)
+      const rows = await db.user.findMany({ where: { OR: [{ emailFolded }, { usernameFolded: foldUsername(typed) }] } })
+      const row = rows.find((user) => user.emailFolded === emailFolded) ?? rows[0]
+      return row ? userRecord(row) : null
+    },
 
     async list() {
       return (await db.user.findMany({ orderBy: { createdAt: 'asc' } })).map(userRecord)
@@ -49,7 +52,11 @@ export function createUserStore(db: PrismaClient): UserStore {
     },
 
     async rehash(id, checked, fresh) {
-      await db.user.updateMany({ where: { id, passwordHash: checked }, data: { passwordHash: fresh } })
+      const { count } = await db.user.updateMany({
+        where: { id, passwordHash: checked },
+        data: { passwordHash: fresh },
+      })
+      return count > 0
     },
 
     async recordLogin(id) {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { days, minutes } from '#lib/core/duration'
 import type { Principal } from '#lib/core/principal'
-import type { SessionRecord, SessionView, UserRecord } from '#lib/core/records'
+import type { Grants, SessionRecord, SessionView, UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
 import { principalOf } from '#lib/flows/identify'
 import { later, START } from './fixed-clock'
@@ -53,10 +53,21 @@ export function aSession(over: Partial<SessionRecord> = {}): SessionRecord {
 export function aView({
   session = {},
   user = {},
+  grants = {},
   now = START,
-}: { session?: Partial<SessionRecord>; user?: Partial<UserRecord>; now?: Date } = {}): SessionView {
+}: {
+  session?: Partial<SessionRecord>
+  user?: Partial<UserRecord>
+  grants?: Partial<Grants>
+  now?: Date
+} = {}): SessionView {
   const owner = aUser(user)
-  return { session: aSession({ userId: owner.id, ...session }), user: owner, now }
+  return {
+    session: aSession({ userId: owner.id, ...session }),
+    user: owner,
+    grants: { groups: [], permissions: [], ...grants },
+    now,
+  }
 }
 
 export function aContext(over: Partial<RequestContext> = {}): RequestContext {

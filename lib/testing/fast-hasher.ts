@@ -1,7 +1,9 @@
 /** A password hasher that costs nothing and counts its work. It keeps the port's promises, not the secret. */
-import type { PasswordHasher } from '#lib/core/ports'
+import type { HashShare, PasswordHasher } from '#lib/core/ports'
 
 export interface FastHasher extends PasswordHasher {
+  /** Of which share of the queue each hash was asked. */
+  shares: HashShare[]
   /** What was asked of it, in order; `dummy` is a comparison for want of a stored hash. */
   work: ('hash' | 'verify' | 'dummy')[]
   /** From here on it is out of order: its queue is full, or it breaks at its work. */
@@ -16,17 +18,20 @@ export const fastHash = (password: string, { stale = false } = {}) =>
 
 export function fastHasher(): FastHasher {
   const work: FastHasher['work'] = []
+  const shares: HashShare[] = []
   let broken: 'busy' | 'fault' | null = null
   const fault = () => {
     if (broken === 'fault') throw new Error('The hasher is broken.')
   }
   return {
     work,
+    shares,
     break(how) {
       broken = how
     },
-    async hash(password) {
+    async hash(password, share = 'whole') {
       work.push('hash')
+      shares.push(share)
       fault()
       return broken === 'busy' ? null : fastHash(password)
     },

@@ -68,7 +68,8 @@ function start(rows: MemoryRows, wanted: NewSession, lives: MemoryLifetimes): Se
   const { user: claimed, kind, persistent, amr, context, supersedes } = wanted
   const now = rows.clock.now()
   const user = rows.users.get(claimed.id)
-  if (!user?.isActive || user.epoch !== claimed.epoch) return null
+  const barred = !user?.isActive && !(rows.active.apiIgnoresActive && kind === 'api')
+  if (!user || barred || user.epoch !== claimed.epoch) return null
   endSessions(rows, 'superseded', ({ id }) => id === supersedes)
   if (kind === 'browser') endSurplus(rows, user.id, lives.maxSessions - 1, context)
   const absolute = kind === 'browser' && !persistent ? Math.min(lives.windowMs, lives.absoluteMs) : lives.absoluteMs
@@ -132,7 +133,7 @@ function presentApi(rows: MemoryRows, shown: Presentation<ApiRefreshPolicy>, idl
   const view = viewOf(rows, sid)
   if (!view || view.session.kind !== 'api') return { kind: 'denied', view }
   const { generation, parentTag } = view.session
-  const facts = { over: isOver(rotationFacts(view), view.now), generation, parentTag }
+  const facts = { over: isOver(rotationFacts(view, rows.active), view.now), generation, parentTag }
   const decision = decideApiRefresh(facts, token, policy)
   if (decision === 'denied') return { kind: 'denied', view }
   if (decision === 'reuse') {

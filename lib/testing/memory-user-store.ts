@@ -10,9 +10,11 @@ export function memoryUserStore(rows: MemoryRows): UserStore {
   const find = (which: (user: UserRecord) => boolean) => structuredClone([...users.values()].find(which) ?? null)
   const byEmail = (email: string) => find((user) => foldEmail(user.email) === foldEmail(email))
   const byUsername = (name: string) => find((user) => foldUsername(user.username) === foldUsername(name))
+  const holder = (name: string) =>
+    find((user) => foldEmail(user.email) === name || foldUsername(user.username) === name)
   const taken = (email: string, username: string): UserField[] => [
-    ...(byEmail(email) ? ['email' as const] : []),
-    ...(byUsername(username) ? ['username' as const] : []),
+    ...(holder(foldEmail(email)) ? ['email' as const] : []),
+    ...(holder(foldUsername(username)) ? ['username' as const] : []),
   ]
   const change = (user: UserRecord | undefined, fields: Partial<UserRecord>) =>
     user ? structuredClone(Object.assign(user, fields)) : null
@@ -32,11 +34,14 @@ export function memoryUserStore(rows: MemoryRows): UserStore {
     findById: async (id) => find((user) => user.id === id),
     findByEmail: async (email) => byEmail(email),
     findByUsername: async (name) => byUsername(name),
+    findByLoginName: async (typed) => byEmail(typed) ?? byUsername(typed),
     list: async () => structuredClone([...users.values()]),
     takenFields: async (email, username) => taken(email, username),
     async rehash(id, checked, fresh) {
       const user = users.get(id)
-      if (user?.passwordHash === checked) user.passwordHash = fresh
+      if (user?.passwordHash !== checked) return false
+      user.passwordHash = fresh
+      return true
     },
     async recordLogin(id) {
       change(users.get(id), { lastLoginAt: clock.now() })

@@ -10,7 +10,7 @@ export interface SourceFile {
 }
 
 const SOURCE = /\.(ts|tsx|js|jsx|mjs|mts|cjs)$/
-const LEFT_OUT = /(^|\/)(node_modules|generated|\.[^/]+)(\/|$)|\.d\.ts$/
+const LEFT_OUT = /(^|\/)(node_modules|generated|\.(?!well-known\b)[^/]+)(\/|$)|\.d\.ts$/
 
 /** Every source file at these paths, folders with all that is in them; a path that is not there counts for none. */
 export function sourceFiles(...paths: string[]): SourceFile[] {

@@ -3,9 +3,10 @@ import { generateKeyPairSync, webcrypto } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 import { days, minutes } from '#lib/core/duration'
 import type { TokenMint } from '#lib/core/ports'
+import { contractShape, type TokenShape } from '#lib/core/token-shape'
 import { verifyBrowserRefresh } from '#lib/crypto/refresh-token'
 import { readAccessToken, readApiRefreshToken, type SignedTokenSettings } from '#lib/crypto/signed-token'
-import { createTokenMint } from '#lib/crypto/token-mint'
+import { createTokenMint, type MintSettings } from '#lib/crypto/token-mint'
 import type { FixedClock } from './fixed-clock'
 
 export const ISSUER = 'http://localhost:3000'
@@ -15,6 +16,11 @@ const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const browserRefreshKey = Buffer.alloc(32, 7)
 
 let opened: Promise<SignedTokenSettings> | undefined
+
+export interface TestTokenOptions {
+  shape?: TokenShape
+  extraClaims?: MintSettings['extraClaims']
+}
 
 /** One key pair for all tests of a file: its making is the only slow part. */
 export const testKeys = () => (opened ??= open())
@@ -27,33 +33,36 @@ async function open(): Promise<SignedTokenSettings> {
   const signing = (await subtle.importKey('pkcs8', pkcs8, es256, true, ['sign'])) as CryptoKey
   return {
     issuer: ISSUER,
+    shape: contractShape,
     signer: { kid: KID, alg: 'ES256', key: signing },
     verifiers: new Map([[KID, { kid: KID, alg: 'ES256', key: verifying }]]),
   }
 }
 
-export function testTokens(clock: FixedClock) {
+export function testTokens(clock: FixedClock, { shape = contractShape, extraClaims }: TestTokenOptions = {}) {
   const minted: ('access' | 'refresh')[] = []
+  const settings = async () => ({ ...(await testKeys()), shape })
   const real = async () => {
-    const tokens = await testKeys()
+    const tokens = await settings()
     const lives = { accessLifeMs: minutes(10), apiRefreshLifeMs: days(1) }
-    return createTokenMint({ tokens: () => tokens, browserRefreshKey, ...lives })
+    return createTokenMint({ tokens: () => tokens, browserRefreshKey, extraClaims, ...lives })
   }
   const mint: TokenMint = {
     async access(view, options) {
       minted.push('access')
       return (await real()).access(view, options)
     },
-    async refresh(view) {
+    async refresh(view, options) {
       minted.push('refresh')
-      return (await real()).refresh(view)
+      return (await real()).refresh(view, options)
     },
+    prepare: async (view) => (await real()).prepare(view),
   }
   return {
     mint,
     minted,
-    readAccess: async (token: string) => readAccessToken(token, clock.now(), await testKeys()),
-    readApiRefresh: async (token: string) => readApiRefreshToken(token, clock.now(), await testKeys()),
+    readAccess: async (token: string) => readAccessToken(token, clock.now(), await settings()),
+    readApiRefresh: async (token: string) => readApiRefreshToken(token, clock.now(), await settings()),
     readRefresh: (token: string) => verifyBrowserRefresh(token, browserRefreshKey),
   }
 }

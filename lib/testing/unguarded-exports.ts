@@ -2,8 +2,8 @@
  * Which exports of a page, layout, action or route answer anybody who asks (MW-1). Fails closed: what it cannot follow is unguarded.
  *
  * A page, layout or action is guarded by an `await requirePrincipal()` that every call of it reaches: in its own body or in the function it
- * hands to formAction, under no condition, with no return before it. A route handler is guarded by what makes it: protectedHandler or
- * bearerOnly. The names count only as imported from lib/web.
+ * hands to formAction, under no condition, with no return before it. A route handler is guarded by what makes it: protectedHandler,
+ * bearerOnly or clientOnly. The names count only as imported from lib/web.
  */
 import ts from 'typescript'
 import { importsOf, nodes } from './source-files'
@@ -14,6 +14,7 @@ const HOMES: Record<string, string> = {
   requirePermission: '#lib/web/require-principal',
   protectedHandler: '#lib/web/cookie-handler',
   bearerOnly: '#lib/web/bearer',
+  clientOnly: '#lib/web/client-only',
   formAction: '#lib/web/form-action',
 }
 /** Settings that Next reads; they answer nobody. */
@@ -97,7 +98,7 @@ function declarations(statement: ts.Statement): Export[] {
 
 function isGuarded(value: ts.Node, isOurs: IsOurs): boolean {
   if (isFunction(value)) return guardsItself(value, isOurs)
-  return ts.isCallExpression(value) && isOurs(value.expression, 'protectedHandler', 'bearerOnly')
+  return ts.isCallExpression(value) && isOurs(value.expression, 'protectedHandler', 'bearerOnly', 'clientOnly')
 }
 
 type AnyFunction = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction

@@ -2,7 +2,9 @@
  * The route handlers of one API path: what the given methods answer, and for every other one a 405 that names them.
  * `/api/` neither reads nor sets cookies, so no cross-site check applies (CS-1).
  */
+import { acceptsJson } from '#lib/core/accept'
 import type { RequestContext } from '#lib/core/request-context'
+import { NO_STORE } from '#lib/core/security-headers'
 import { fault, json } from './json-reply'
 import { readBody } from './request-body'
 import { requestContext } from './request-context'
@@ -24,7 +26,7 @@ interface Answers<Caller> {
 }
 
 /** Asked before the method is looked at: the refusal, or who asks. */
-type Guard<Caller> = (request: Request) => Promise<Response | Caller>
+type Guard<Caller> = (request: Request, context: RequestContext) => Promise<Response | Caller>
 
 /** A path for everybody. */
 export function apiMethods({
@@ -50,7 +52,7 @@ export function guardedMethods<Caller>(
     PUT: refuse,
     PATCH: refuse,
     DELETE: refuse,
-    OPTIONS: route(async () => new Response(null, { status: 204 })),
+    OPTIONS: route(async () => new Response(null, { status: 204, headers: { Vary: 'Accept' } })),
   }
 }
 
@@ -62,6 +64,7 @@ async function handle(
   const context = await requestContext(request.headers)
   const reply = await run(context).catch((error: unknown) => fault(error, context.requestId))
   reply.headers.set('Allow', allow)
+  if (!reply.headers.has('Cache-Control')) reply.headers.set('Cache-Control', NO_STORE)
   return request.method === 'HEAD' ? new Response(null, reply) : reply
 }
 
@@ -71,19 +74,14 @@ async function attempt<Caller>(
   guard: Guard<Caller>,
   answer: Answers<Caller>['GET'],
 ): Promise<Response> {
-  const caller = await guard(request)
-  if (caller instanceof Response) return caller
-  if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
+  // In the original's order: who can read no answer is told so before who may not have one.
   if (!acceptsJson(request.headers.get('accept')))
     return json(406, { detail: 'Could not satisfy the request Accept header.' })
+  const caller = await guard(request, context)
+  if (caller instanceof Response) return caller
+  if (!answer) return json(405, { detail: `Method "${request.method}" not allowed.` })
   const body = request.method === 'POST' ? await readBody(request) : { kind: 'fields' as const, fields: {} }
   return body.kind === 'refused'
     ? json(body.status, body.body)
     : answer(caller, { request, fields: body.fields, context })
-}
-
-/** A browser's address bar asks for text/html: it gets the JSON too, there being no browsable page yet. */
-function acceptsJson(accept: string | null): boolean {
-  const types = (accept ?? '*/*').split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
-  return types.some((type) => ['', '*/*', 'application/*', 'application/json', 'text/html'].includes(type))
 }

@@ -1,37 +1,49 @@
-/** The Bearer guard of the token API: the Authorization header alone counts (TK-11), with the sentences of docs/token-api.md, section 7. */
-import type { Principal } from '#lib/core/principal'
+/**
+ * The Bearer guard of the token API: one header alone counts (TK-11), Authorization unless JWT_AUTH_HEADER_NAME says otherwise,
+ * with the sentences of docs/token-api.md, section 7.
+ */
+import { isPermitted, type Principal } from '#lib/core/principal'
 import type { Identity } from '#lib/flows/identify'
 import { running } from '#lib/running'
 import { guardedMethods, type ApiRequest, type Method, type RouteHandler } from './api-methods'
-import { json } from './json-reply'
+import { challenge } from './challenge'
+import { forbidden, json } from './json-reply'
 import { tokenSentence } from './token-sentences'
 
 export type BearerReading = { kind: 'principal'; principal: Principal } | { kind: 'refused'; reply: Response }
 
 /** Who the request's access token stands for, judged by the live session. */
 export async function requireBearer(headers: Headers): Promise<BearerReading> {
-  // Words are split at any white space; the scheme's case does not matter (RFC 7235, section 2.1).
-  const words = (headers.get('authorization') ?? '').split(/\s+/).filter(Boolean)
-  if (words[0]?.toLowerCase() !== 'bearer') return refuse({ detail: 'Authentication credentials were not provided.' })
-  const [, token] = words
+  const { config, identify } = await running()
+  const { name, schemes } = config.jwt.authHeader
+  // Words are split at any white space of ASCII; the scheme's case does not matter (RFC 7235, section 2.1).
+  const words = (headers.get(name) ?? '').split(/[\t-\r ]+/).filter(Boolean)
+  const [scheme, token] = words
+  if (!schemes.some((one) => one.toLowerCase() === scheme?.toLowerCase()))
+    return refuse({ detail: 'Authentication credentials were not provided.' })
   if (token === undefined || words.length !== 2) {
     const detail = 'Authorization header must contain two space-delimited values'
     return refuse({ detail, code: 'bad_authorization_header' })
   }
-  const { identify } = await running()
   const identity = await identify(token, 'api')
   return identity.kind === 'principal'
     ? { kind: 'principal', principal: identity.principal }
     : refuse(refusal(identity), true)
 }
 
-/** A route for programs with a good access token. The token is looked at before the method is, as the original has it. */
+/**
+ * A route for programs with a good access token, and with `permission` for those whose user has it now: others get 403.
+ * The token is looked at before the method is, as the original has it.
+ */
 export function bearerOnly(
   answer: (principal: Principal, request: ApiRequest) => Promise<Response>,
+  { permission }: { permission?: string } = {},
 ): Record<Method, RouteHandler> {
   const guard = async ({ headers }: Request) => {
     const reading = await requireBearer(headers)
-    return reading.kind === 'refused' ? reading.reply : reading.principal
+    if (reading.kind === 'refused') return reading.reply
+    const { principal } = reading
+    return permission === undefined || isPermitted(principal, permission) ? principal : forbidden()
   }
   return guardedMethods(guard, { GET: answer })
 }
@@ -39,7 +51,9 @@ export function bearerOnly(
 function refusal(identity: Exclude<Identity, { kind: 'principal' }>): Record<string, unknown> {
   switch (identity.kind) {
     case 'token-fault':
-      return notValid(tokenSentence(identity.fault))
+      return identity.fault === 'no-user'
+        ? { detail: 'Token contained no recognizable user identification', code: 'token_not_valid' }
+        : notValid(tokenSentence(identity.fault))
     case 'user-missing':
       return { detail: 'User not found', code: 'user_not_found' }
     case 'over':
@@ -65,8 +79,6 @@ function notValid(message: string): Record<string, unknown> {
 }
 
 function refuse(body: Record<string, unknown>, tokenSent = false): BearerReading {
-  const headers: Record<string, string> = tokenSent
-    ? { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_token"' }
-    : {}
+  const headers: Record<string, string> = tokenSent ? { 'WWW-Authenticate': challenge('invalid_token') } : {}
   return { kind: 'refused', reply: json(401, body, headers) }
 }

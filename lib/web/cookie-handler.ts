@@ -5,11 +5,11 @@
 import 'server-only'
 import { cookies } from 'next/headers'
 import { isSameOrigin } from '#lib/core/cross-site'
-import type { Principal } from '#lib/core/principal'
+import { isPermitted, type Principal } from '#lib/core/principal'
 import type { RequestContext } from '#lib/core/request-context'
 import { NO_STORE } from '#lib/core/security-headers'
 import { running } from '#lib/running'
-import { fault, json } from './json-reply'
+import { fault, forbidden, json } from './json-reply'
 import { readBody } from './request-body'
 import { requestContext } from './request-context'
 import { findPrincipal } from './require-principal'
@@ -34,11 +34,15 @@ export function publicHandler(answer: Answer): (request: Request) => Promise<Res
   }
 }
 
-/** For those who are logged in; others get 401. The principal is judged by the live session, whether or not middleware has run. */
-export function protectedHandler(answer: (principal: Principal, request: CookieRequest) => Promise<Response>) {
+/** For those who are logged in; others get 401, and with `permission` those without it 403. The principal is judged by the live session, whether or not middleware has run. */
+export function protectedHandler(
+  answer: (principal: Principal, request: CookieRequest) => Promise<Response>,
+  { permission }: { permission?: string } = {},
+) {
   return publicHandler(async (request) => {
     const principal = await findPrincipal()
-    return principal ? answer(principal, request) : notLoggedIn()
+    if (!principal) return notLoggedIn()
+    return permission === undefined || isPermitted(principal, permission) ? answer(principal, request) : forbidden()
   })
 }
 

@@ -10,6 +10,7 @@ import type { FieldErrors } from '#lib/core/fields'
 import { inPlainWords } from '#lib/core/form-words'
 import { emptyForm, type FormState } from '#lib/core/form-state'
 import type { RequestContext } from '#lib/core/request-context'
+import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { running } from '#lib/running'
 import { isUnavailable } from '#lib/store/database'
@@ -41,7 +42,7 @@ async function attempt(
   } catch (fault) {
     // requirePrincipal() leaves by throwing a redirect.
     unstable_rethrow(fault)
-    reportFault(fault, context.requestId)
+    if (!isVerifyOnly(fault)) reportFault(fault, context.requestId)
     return refused(values, { summary: faultSentence(fault, context) })
   }
 }
@@ -88,6 +89,7 @@ async function comesFromUs(): Promise<boolean> {
 }
 
 function faultSentence(fault: unknown, { requestId }: RequestContext): string {
+  if (isVerifyOnly(fault)) return VERIFY_ONLY_SENTENCE
   if (isUnavailable(fault))
     return 'We cannot reach our database just now. Nothing was lost; please try again in a moment.'
   return `Something went wrong on our side. Please try again; if it stays, tell us this number: ${requestId}.`

@@ -33,13 +33,16 @@ export async function openEnvelope(request: NextRequest): Promise<Envelope> {
 export function dress(
   response: NextResponse,
   { requestId, secure, policy }: Envelope,
-  kind: 'page' | 'data' | 'static',
+  kind: 'page' | 'data' | 'published' | 'static',
 ): NextResponse {
   const { headers } = response
   for (const [name, value] of Object.entries(commonHeaders({ secure }))) headers.set(name, value)
   headers.set('X-Request-Id', requestId)
-  if (kind !== 'static') headers.set('Cache-Control', NO_STORE)
-  const isData = kind === 'data' || (headers.get('content-type') ?? '').startsWith('application/json')
+  if (kind === 'published') headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
+  // What is published says itself how long it keeps; a refusal, which has a body already, does not keep.
+  if (kind !== 'static' && (kind !== 'published' || response.body !== null)) headers.set('Cache-Control', NO_STORE)
+  const isData =
+    kind === 'data' || kind === 'published' || (headers.get('content-type') ?? '').startsWith('application/json')
   headers.set('Content-Security-Policy', isData ? DATA_POLICY : policy)
   if (!isData) headers.set('Reporting-Endpoints', `csp="${CSP_REPORT_PATH}"`)
   return response

@@ -1,5 +1,8 @@
 /** The replies the gate gives itself: a page for people, JSON for programs, the same sentence in both. */
 import { NextResponse, type NextRequest } from 'next/server'
+import { answersInData } from '#lib/core/gate'
+import { refusalPage } from '#lib/core/refusal-page'
+import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
 import type { Envelope } from './gate-envelope'
@@ -14,14 +17,13 @@ export function refusal(
   code: string,
 ): NextResponse {
   if (wantsPage(request)) return page(envelope, status, sentence)
-  return NextResponse.json(
-    { detail: sentence, code },
-    { status, headers: { 'Content-Type': 'application/json; charset=utf-8' } },
-  )
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', Vary: 'Accept' }
+  return NextResponse.json({ detail: sentence, code }, { status, headers })
 }
 
 /** 503 while the database does not answer, 500 for what nobody expected; neither says more than the request's id (ER-1, ER-2). */
 export function serverFault(fault: unknown, request: NextRequest, envelope: Envelope): NextResponse {
+  if (isVerifyOnly(fault)) return refusal(request, envelope, 403, VERIFY_ONLY_SENTENCE, 'verify_only')
   reportFault(fault, envelope.requestId)
   if (!isUnavailable(fault)) return refusal(request, envelope, 500, 'Something went wrong on our side.', 'error')
   const sentence = 'We cannot reach our database just now. You are still logged in; please try again in a moment.'
@@ -31,32 +33,10 @@ export function serverFault(fault: unknown, request: NextRequest, envelope: Enve
 }
 
 function wantsPage(request: NextRequest): boolean {
-  return (request.headers.get('accept') ?? '').includes('text/html') && !request.nextUrl.pathname.startsWith('/auth/')
+  return (request.headers.get('accept') ?? '').includes('text/html') && !answersInData(request.nextUrl.pathname)
 }
 
 function page({ nonce, requestId }: Envelope, status: number, sentence: string): NextResponse {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${status} · Latchkey</title>
-<style nonce="${nonce}">
-:root { color-scheme: light dark }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem }
-a { color: inherit }
-small { opacity: .8 }
-</style>
-</head>
-<body>
-<main>
-<h1>${status === 503 ? 'Back in a moment' : 'That did not work'}</h1>
-<p>${sentence}</p>
-<p><a href="">Try again</a></p>
-<p><small>Request ${requestId}</small></p>
-</main>
-</body>
-</html>
-`
+  const html = refusalPage({ status, sentence, requestId, nonce })
   return new NextResponse(html, { status, headers: { 'Content-Type': 'text/html; charset=utf-8' } })
 }

@@ -11,6 +11,7 @@ import {
   allowedMethods,
   answersInData,
   isDocument,
+  isPublished,
   isStatic,
   keepsFinalSlash,
   landing,
@@ -18,7 +19,9 @@ import {
   type PathKind,
 } from '#lib/core/gate'
 import { returnTo, withNext } from '#lib/core/return-to'
+import { isVerifyOnly } from '#lib/core/verify-only'
 import { running } from '#lib/running'
+import { isReadableAction } from './action-body'
 import { isLoggedIn, passage } from './gate-passage'
 import { refusal, serverFault } from './gate-refusal'
 import { dress, openEnvelope, type Envelope } from './gate-envelope'
@@ -28,10 +31,10 @@ import type { CookieToSet } from './session-cookies'
 export async function gate(request: NextRequest): Promise<NextResponse> {
   const envelope = await openEnvelope(request)
   const { pathname } = request.nextUrl
-  if (isStatic(pathname)) return dress(forward(envelope), envelope, 'static')
+  if (isStatic(pathname)) return dress(refuseMethod(request, envelope) ?? forward(envelope), envelope, 'static')
   const kind = pathKind(pathname)
   try {
-    return dress(await answer(request, kind, envelope), envelope, answersInData(pathname) ? 'data' : 'page')
+    return dress(await answer(request, kind, envelope), envelope, clothing(pathname))
   } catch (fault) {
     // A database that does not answer is never a verdict: no cookie is touched, nobody is sent to log in.
     return dress(serverFault(fault, request, envelope), envelope, 'page')
@@ -63,6 +66,8 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   agreeOnOrigin(request, envelope, config.origins)
   // A page cannot answer a POST: the logout form's is answered by the handler of the same name.
   if (request.method === 'POST' && pathname === '/logout') return rewrite('/auth/logout', request, envelope)
+  if (request.method === 'POST' && !answersInData(pathname) && !(await isReadableAction(request)))
+    return refusal(request, envelope, 400, 'What was sent cannot be read.', 'unreadable')
   const document = isDocument(navigation(request))
   const home = document ? landing(pathname, onlyNext(request)) : null
   const cookieHeader = request.headers.get('cookie')
@@ -70,12 +75,21 @@ async function answer(request: NextRequest, kind: PathKind, envelope: Envelope):
   if (kind === 'auth')
     return home !== null && (await isLoggedIn(cookieHeader)) ? redirect(request, home, 303) : forward(envelope)
 
-  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded))
+  const passed = await passage(cookieHeader, await requestContext(envelope.forwarded)).catch((fault: unknown) => {
+    // A server that issues no tokens still shows the pages that are for everybody.
+    if (kind !== 'open' || answersInData(pathname) || !isVerifyOnly(fault)) throw fault
+    return { kind: 'refused' as const, reason: null }
+  })
   if (passed.kind === 'refused')
     return kind === 'protected' && document ? toLogin(request, passed.reason) : forward(envelope)
   const onward = home === null ? forwardWith(passed.cookies, request, envelope) : redirect(request, home, 303)
   for (const cookie of passed.cookies) onward.cookies.set(cookie)
   return onward
+}
+
+function clothing(pathname: string): 'page' | 'data' | 'published' {
+  if (isPublished(pathname)) return 'published'
+  return answersInData(pathname) ? 'data' : 'page'
 }
 
 /** On to the page, with the headers that only we set. */
@@ -94,11 +108,14 @@ function forwardWith(cookies: CookieToSet[], request: NextRequest, envelope: Env
   return forward(envelope)
 }
 
+/** Any other method Next would answer itself, with an empty 400. */
+const HANDED_ON = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
 /** HD-6: a page would answer PUT like GET, and Next's own 405 names no method. Null when the method is one of the path's. */
 function refuseMethod(request: NextRequest, envelope: Envelope): NextResponse | null {
   const { method, nextUrl } = request
-  const allowed = allowedMethods(nextUrl.pathname)
-  if (allowed === null || allowed.includes(method)) return null
+  const allowed = allowedMethods(nextUrl.pathname) ?? HANDED_ON
+  if (allowed.includes(method)) return null
   const response = refusal(request, envelope, 405, `Method "${method}" not allowed.`, 'method_not_allowed')
   response.headers.set('Allow', allowed.join(', '))
   return response

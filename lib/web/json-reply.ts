@@ -1,12 +1,13 @@
 /** JSON replies of the token API and the cookie handlers: one place for their headers and for the words of every refusal. */
+import { isTokenTooLarge } from '#lib/core/token-too-large'
+import { isVerifyOnly, VERIFY_ONLY_SENTENCE } from '#lib/core/verify-only'
 import { reportFault } from '#lib/report-fault'
 import { isUnavailable } from '#lib/store/database'
-
-export const CHALLENGE = 'Bearer realm="api"'
+import { challenge } from './challenge'
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  const challenge: Record<string, string> = status === 401 ? { 'WWW-Authenticate': CHALLENGE } : {}
-  const all = { 'Content-Type': 'application/json; charset=utf-8', Vary: 'Accept', ...challenge, ...headers }
+  const asked: Record<string, string> = status === 401 ? { 'WWW-Authenticate': challenge() } : {}
+  const all = { 'Content-Type': 'application/json; charset=utf-8', Vary: 'Accept', ...asked, ...headers }
   return new Response(JSON.stringify(body), { status, headers: all })
 }
 
@@ -23,7 +24,10 @@ export function busy(): Response {
 
 /** What went wrong on our side: 503 when the database does not answer, else 500, and no more than that (ER-1, ER-2). */
 export function fault(error: unknown, requestId: string): Response {
+  if (isVerifyOnly(error)) return json(403, { detail: VERIFY_ONLY_SENTENCE, code: 'verify_only' })
   reportFault(error, requestId)
+  if (isTokenTooLarge(error))
+    return json(500, { detail: 'A token for this account would be too large.', code: 'token_too_large' })
   if (!isUnavailable(error)) return json(500, { detail: 'Something went wrong on our side.', code: 'error' })
   return json(
     503,
@@ -35,4 +39,10 @@ export function fault(error: unknown, requestId: string): Response {
 /** One sentence for every failed login (EN-1). */
 export function loginRefused(): Response {
   return json(401, { detail: 'No active account found with the given credentials' })
+}
+
+/** In the words of Django REST framework, with the challenge of RFC 6750 (TK-12). */
+export function forbidden(): Response {
+  const detail = 'You do not have permission to perform this action.'
+  return json(403, { detail, code: 'permission_denied' }, { 'WWW-Authenticate': challenge('insufficient_scope') })
 }

@@ -79,6 +79,13 @@ describe('token-api 2.1: bodies that are read', () => {
     expect(body.kind === 'fields' && typeof body.fields.email).toBe('object')
   })
 
+  test('section 3: a long integer keeps every digit, and nothing else changes for it', async () => {
+    const long = '12345678901234567890123'
+    expect(await read(`{"password":${long},"a":[-${long}, 7, 1.${long}, 1e21],"b":"x ${long} \\" ${long}"}`)).toEqual(
+      fields({ password: long, a: [`-${long}`, 7, Number(`1.${long}`), 1e21], b: `x ${long} " ${long}` }),
+    )
+  })
+
   test('lone surrogates and NUL come through, for the field rules to refuse', async () => {
     expect(await read('{"email":"\\ud800","password":"\\u0000"}')).toEqual(fields({ email: '\ud800', password: '\0' }))
   })
@@ -122,6 +129,7 @@ describe('token-api 2.1: bodies that are refused', () => {
     ['no UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['UTF-16', new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00])],
     ['a letter cut in two', new Uint8Array([0x22, 0xc3, 0x22])],
+    ['a byte order mark', '\ufeff{}'],
     ['a newline inside a text', '{"email":"a\nb"}'],
     ['deep nesting that never ends', '['.repeat(8000)],
   ])('JSON that does not parse is 400: %s', async (_, body) =>
@@ -136,6 +144,10 @@ describe('token-api 2.1: bodies that are refused', () => {
     ['1', 'int'],
     ['-5', 'int'],
     ['1.5', 'float'],
+    ['1.0', 'float'],
+    ['1e3', 'float'],
+    [' 12345678901234567890 ', 'int'],
+    ['"12345678901234567890"', 'str'],
     ['true', 'bool'],
     ['false', 'bool'],
     [`${'['.repeat(8000)}${']'.repeat(8000)}`, 'list'],

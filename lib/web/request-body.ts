@@ -1,8 +1,10 @@
 /**
  * The fields of a request body: JSON or a form, at every endpoint, with the refusals of docs/token-api.md, section 2.1.
- * At most 16 kB are read, whatever the Content-Length says (TH-9).
+ * At most 16 kB are read, whatever the Content-Length says (TH-9), also where no listener of ours stands in front.
  */
-export const BODY_LIMIT = 16_384
+import { DATA_LIMIT } from '#lib/core/body-limit'
+
+export const BODY_LIMIT = DATA_LIMIT
 
 export type BodyReading =
   | { kind: 'fields'; fields: Record<string, unknown> }
@@ -27,23 +29,36 @@ export async function readBody(request: Request): Promise<BodyReading> {
 }
 
 function readJson(bytes: Uint8Array): BodyReading {
+  let text: string
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    // A byte order mark is no JSON (RFC 8259, section 8.1), and stays in the text for the parser to find.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    value = withEveryDigit(text, JSON.parse(text))
   } catch (error) {
     return refuse(400, { detail: `JSON parse error - ${error instanceof Error ? error.message : 'not JSON'}` })
   }
   if (value === null) return refuse(400, { non_field_errors: ['No data provided'] })
   if (typeof value === 'object' && !Array.isArray(value))
     return { kind: 'fields', fields: value as Record<string, unknown> }
-  return refuse(400, { non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(value)}.`] })
+  return refuse(400, { non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(text)}.`] })
 }
 
-/** The type's name as clients of the original know it. */
-function pythonType(value: unknown): string {
-  if (Array.isArray(value)) return 'list'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
-  return typeof value === 'boolean' ? 'bool' : 'str'
+const TEXT_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g
+
+/** A number is taken as its digits (section 3), and JavaScript keeps some sixteen of them: longer integers are read as text. */
+function withEveryDigit(text: string, parsed: unknown): unknown {
+  const quoted = text.replace(TEXT_OR_LONG_INTEGER, (found) => (found.startsWith('"') ? found : `"${found}"`))
+  return quoted === text ? parsed : JSON.parse(quoted)
+}
+
+/** The name of the type of this JSON, which is neither object nor null, as clients of the original know it. */
+function pythonType(json: string): string {
+  const text = json.trim()
+  if (text.startsWith('[')) return 'list'
+  if (text.startsWith('"')) return 'str'
+  if (text === 'true' || text === 'false') return 'bool'
+  return /[.eE]/.test(text) ? 'float' : 'int'
 }
 
 async function readForm(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<BodyReading> {

@@ -4,11 +4,11 @@
  */
 import 'server-only'
 import { cookies, headers } from 'next/headers'
-import { redirect } from 'next/navigation'
+import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { cookieValue, cookieValues } from '#lib/core/cookies'
 import { minutes } from '#lib/core/duration'
-import type { Principal } from '#lib/core/principal'
+import { isPermitted, type Principal } from '#lib/core/principal'
 import { returnTo, withNext } from '#lib/core/return-to'
 import { running } from '#lib/running'
 import { ARRIVED_HEADER, PATH_HEADER } from './internal-headers'
@@ -21,8 +21,9 @@ const LONGEST_REQUEST_MS = minutes(1)
 export const findPrincipal = cache(async (): Promise<Principal | null> => {
   const { identify } = await running()
   const names = await sessionCookieNames()
-  // Two cookies of one name: the request counts as signed out (CK-4).
-  if (cookieValues((await headers()).get('cookie'), names.access).length > 1) return null
+  const sent = cookieValues((await headers()).get('cookie'), names.access)
+  // Two cookies of one name: the request counts as signed out (CK-4). The jar below decodes percent signs, and a token has one spelling (TK-4).
+  if (sent.length > 1 || sent[0]?.includes('%')) return null
   // The jar, not the header: an action sees the cookies it has just set.
   const token = (await cookies()).get(names.access)?.value
   if (!token) return null
@@ -35,6 +36,16 @@ export async function requirePrincipal(): Promise<Principal> {
   const principal = await findPrincipal()
   if (principal) return principal
   redirect(withNext('/login', returnTo((await headers()).get(PATH_HEADER))))
+}
+
+/**
+ * The principal, if its user has this permission at this moment; who is not logged in goes to log in, and anybody else gets the 403 page.
+ * Superusers have every permission, deactivated users none.
+ */
+export async function requirePermission(codename: string): Promise<Principal> {
+  const principal = await requirePrincipal()
+  if (!isPermitted(principal, codename)) forbidden()
+  return principal
 }
 
 /**

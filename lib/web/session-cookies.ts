@@ -10,7 +10,7 @@ export interface CookieToSet extends CookieSpec {
 
 /** Access, and refresh where there is a new one. A session of the browser window gets cookies without Max-Age (PR-2). */
 export async function sessionCookies(
-  { session, now }: SessionView,
+  { session, now }: Pick<SessionView, 'session' | 'now'>,
   tokens: { access: IssuedToken; refresh: IssuedToken | null },
 ): Promise<CookieToSet[]> {
   const { config } = await running()

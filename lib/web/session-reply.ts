@@ -39,7 +39,7 @@ export async function openedReply(
   { user, session, tokens, now }: SessionView & { tokens: SessionTokens },
   status: number,
 ): Promise<Response> {
-  await setCookies(await sessionCookies({ user, session, now }, tokens))
+  await setCookies(await sessionCookies({ session, now }, tokens))
   const { id, issuedAt, expiresAt } = tokens.access
   return sessionReply(user, session, { id: id.slice(0, 8), issuedAt, expiresAt }, status)
 }

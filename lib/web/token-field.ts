@@ -1,11 +1,11 @@
 /** The one field of the token endpoints, under the rules every field has. */
-import { z } from 'zod'
-import { parseFields, textField, type FieldErrors } from '#lib/core/fields'
+import { parseFields, type FieldErrors, type textField } from '#lib/core/fields'
+import { tokenFields } from '#lib/core/request-fields'
 
 export function readTokenField(
-  name: 'refresh' | 'token',
+  name: keyof typeof tokenFields,
   fields: unknown,
 ): { kind: 'ok'; token: string } | { kind: 'invalid'; errors: FieldErrors } {
-  const parsed = parseFields(z.object({ [name]: textField }), fields)
+  const parsed = parseFields<Record<string, typeof textField>>(tokenFields[name], fields)
   return parsed.kind === 'ok' ? { kind: 'ok', token: parsed.data[name] ?? '' } : parsed
 }

@@ -7,6 +7,7 @@ const sentences: Record<RevokedReason | 'expired', string> = {
   superseded: 'A newer login took the place of this session. Please log in again.',
   ended_by_user: 'This session was ended from another place. Please log in again.',
   ended_by_operator: 'This session was ended by those who run this site.',
+  ended_by_client: 'This session was ended by a service that belongs to this site.',
   deactivated: 'This session was ended by those who run this site.',
   password_changed: 'Your password was changed, which ended this session. Log in with the new one.',
   too_many_sessions: 'You are logged in at many places, and this session was the oldest. Please log in again.',

@@ -4,7 +4,7 @@
 import type { FormState } from '#lib/core/form-state'
 import { returnTo } from '#lib/core/return-to'
 import { running } from '#lib/running'
-import { busySentence, formAction, refused, textOf } from '#lib/web/form-action'
+import { busySentence, formAction, refused, textOf, throttledSentence } from '#lib/web/form-action'
 import { heldSession } from '#lib/web/held-session'
 import { sessionCookies } from '#lib/web/session-cookies'
 
@@ -19,6 +19,7 @@ export async function register(_state: FormState, form: FormData): Promise<FormS
     }
     const outcome = await register({ input, context })
     if (outcome.kind === 'invalid') return refused(values, { errors: outcome.errors })
+    if (outcome.kind === 'throttled') return refused(values, { summary: throttledSentence(outcome.retryAfterMs) })
     if (outcome.kind === 'busy') return refused(values, { summary: busySentence })
 
     const session = { kind: 'browser' as const, persistent: true, amr: ['pwd'], supersedes: await heldSession() }

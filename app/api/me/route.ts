@@ -7,8 +7,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = bearerOnly(async
     id: user.id,
     email: user.email,
     username: user.username,
-    groups: [],
-    permissions: [],
+    groups: user.groups,
+    permissions: user.permissions,
     session: {
       id: session.id,
       kind: session.kind,

@@ -1,7 +1,7 @@
 /** `POST /api/register/`: a new account; nobody is logged in by it. */
 import { running } from '#lib/running'
 import { apiMethods } from '#lib/web/api-methods'
-import { busy, json } from '#lib/web/json-reply'
+import { busy, json, throttled } from '#lib/web/json-reply'
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = apiMethods({
   async POST({ fields, context }) {
@@ -12,6 +12,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = apiMethods({
         return json(201, { email: outcome.user.email, username: outcome.user.username })
       case 'invalid':
         return json(400, outcome.errors)
+      case 'throttled':
+        return throttled(outcome.retryAfterMs)
       case 'busy':
         return busy()
     }

@@ -51,3 +51,29 @@ CREATE TRIGGER "users_change_noted" AFTER UPDATE ON "users" FOR EACH ROW
 
 CREATE TRIGGER "users_delete_noted" AFTER DELETE ON "users" FOR EACH ROW
     EXECUTE FUNCTION "note_user_change"();
+
+-- What groups somebody is in, and what a group may do, is read with the session.
+CREATE FUNCTION "note_membership_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO "changes" ("user_id") VALUES (COALESCE(NEW."user_id", OLD."user_id"));
+    PERFORM pg_notify('latchkey_changes', '');
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER "memberships_noted" AFTER INSERT OR UPDATE OR DELETE ON "memberships" FOR EACH ROW
+    EXECUTE FUNCTION "note_membership_change"();
+
+-- Of a group with any number of members, and seldom: a row that names nobody stands for everybody.
+CREATE FUNCTION "note_group_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO "changes" ("user_id") VALUES (NULL);
+    PERFORM pg_notify('latchkey_changes', '');
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER "groups_noted" AFTER UPDATE OR DELETE ON "groups" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "group_permissions_noted" AFTER INSERT OR UPDATE OR DELETE ON "group_permissions" FOR EACH STATEMENT
+    EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "permissions_noted" AFTER UPDATE OR DELETE ON "permissions" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();

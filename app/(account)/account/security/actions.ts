@@ -21,6 +21,8 @@ export async function changePassword(_state: FormState, form: FormData): Promise
     switch (outcome.kind) {
       case 'changed':
         return { kind: 'go', to: `${HERE}?done=password`, cookies: await sessionCookies(outcome, outcome.tokens) }
+      case 'changed-and-out':
+        return { kind: 'go', to: `${withNext('/login', HERE)}&ended=password_changed` }
       case 'invalid':
         return refused({}, { errors: outcome.errors })
       case 'throttled':

@@ -1,7 +1,7 @@
 /** `POST /api/token/refresh/`: a refresh token for a new access token, and with rotation a new refresh token. */
 import { running } from '#lib/running'
 import { apiMethods } from '#lib/web/api-methods'
-import { json } from '#lib/web/json-reply'
+import { json, throttled } from '#lib/web/json-reply'
 import { readTokenField } from '#lib/web/token-field'
 import { tokenNotValid, tokenOver, tokenSentence } from '#lib/web/token-sentences'
 
@@ -21,6 +21,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = apiMethods({
         return tokenNotValid(tokenSentence(outcome.fault))
       case 'over':
         return tokenOver('refresh', outcome.reason)
+      case 'throttled':
+        return throttled(outcome.retryAfterMs)
     }
   },
 })

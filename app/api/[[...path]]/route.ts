@@ -1,4 +1,4 @@
-/** Every other path under /api/: 404 in JSON, whatever the method. */
+/** Every other path under /api/, and /api/ itself: 404 in JSON, whatever the method. */
 import { json } from '#lib/web/json-reply'
 
 const notFound = async () => json(404, { detail: 'Not found.', code: 'not_found' })

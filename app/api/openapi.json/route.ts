@@ -1,0 +1,14 @@
+/** `GET /api/openapi.json`: the OpenAPI document (lib/web/api-description). */
+import { running } from '#lib/running'
+import { openApiDocument } from '#lib/web/api-description/document'
+import { guardedMethods } from '#lib/web/api-methods'
+import { keptJson } from '#lib/web/kept-reply'
+
+const KEPT_FOR_S = 300
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = guardedMethods(async () => null, {
+  async GET(_, { request }) {
+    const { config } = await running()
+    return keptJson(request, openApiDocument(config.publicUrl), KEPT_FOR_S)
+  },
+})

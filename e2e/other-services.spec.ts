@@ -1,0 +1,151 @@
+/** The examples of docs/guides/other-services.md, each as a process of its own, with good tokens and bad ones. */
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import fs from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { newAddress, newPerson } from './people'
+import { freePort, until } from './server-process'
+import { root, scratch, standard } from './servers'
+
+interface Example {
+  name: string
+  needs: string
+  available: boolean
+  /** Whether it hears of a session that has ended before its access token has. */
+  hearsOfEnds: boolean
+  start: (port: number) => ChildProcess
+}
+
+const has = (module: string) => spawnSync('python3', ['-c', `import ${module}`]).status === 0
+const examples: Example[] = [
+  {
+    name: 'PyJWT',
+    needs: 'python3-jwt and python3-cryptography',
+    available: has('jwt, cryptography'),
+    hearsOfEnds: false,
+    start: (port) => run('python3', ['docs/examples/pyjwt/app.py'], { PORT: String(port) }),
+  },
+  {
+    name: 'Django with SimpleJWT',
+    needs: 'python3-djangorestframework-simplejwt and python3-cryptography',
+    available: has('rest_framework_simplejwt, cryptography'),
+    hearsOfEnds: false,
+    start: (port) => run('python3', ['docs/examples/django/service.py', 'runserver', '--noreload', String(port)]),
+  },
+  {
+    name: 'Node with jose',
+    needs: 'nothing',
+    available: true,
+    hearsOfEnds: false,
+    start: (port) => run('node', ['docs/examples/node/server.mjs'], { PORT: String(port) }),
+  },
+  {
+    name: 'introspection',
+    needs: 'python3',
+    available: has('wsgiref'),
+    hearsOfEnds: true,
+    start: (port) => run('python3', ['docs/examples/introspection/app.py'], { PORT: String(port), CLIENT: aClient() }),
+  },
+  {
+    name: 'nginx',
+    needs: 'nginx',
+    available: spawnSync('nginx', ['-v']).status === 0,
+    hearsOfEnds: true,
+    start: startNginx,
+  },
+]
+
+let running: { kill: () => void }[] = []
+test.afterEach(() => {
+  for (const { kill } of running) kill()
+  running = []
+})
+
+for (const { name, needs, available, hearsOfEnds, start } of examples) {
+  test(`${name}: a good access token opens it, and nothing else does`, async ({ request }) => {
+    test.skip(!available && !process.env.CI, `needs ${needs}`)
+    expect(available, `needs ${needs}`).toBe(true)
+    const port = await freePort()
+    const output = watch(start(port))
+    const ask = async (authorization?: string) => {
+      const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: authorization ? { authorization } : {} })
+      return { status: reply.status, body: await reply.text() }
+    }
+    const isUp = await until(
+      () =>
+        ask().then(
+          () => true,
+          () => false,
+        ),
+      20_000,
+    )
+    expect(isUp, output()).toBe(true)
+
+    const person = newPerson()
+    const headers = { 'x-forwarded-for': newAddress() }
+    await request.post(`${standard.url}/api/register/`, { data: person, headers })
+    const obtain = await request.post(`${standard.url}/api/token/`, { data: person, headers })
+    const { access, refresh } = (await obtain.json()) as { access: string; refresh: string }
+
+    const good = await ask(`Bearer ${access}`)
+    expect(good, output()).toMatchObject({ status: 200, body: expect.stringContaining('hello') })
+    const bad = { none: undefined, tampered: tampered(access), unsigned: unsigned(access), refresh, garbage: 'a.b.c' }
+    for (const [what, token] of Object.entries(bad))
+      expect([what, await ask(token && `Bearer ${token}`)]).toMatchObject([what, { status: 401 }])
+
+    await request.post(`${standard.url}/api/token/blacklist/`, { data: { refresh } })
+    expect((await ask(`Bearer ${access}`)).status).toBe(hearsOfEnds ? 401 : 200)
+  })
+}
+
+function run(command: string, args: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, LATCHKEY: standard.url, PYTHONUNBUFFERED: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+function watch(child: ChildProcess): () => string {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  running.push({ kill: () => child.kill() })
+  return () => output
+}
+
+/** A client of introspection, made as the guide says; the file's name. */
+function aClient(): string {
+  const file = path.join(scratch, `client-${process.pid}.json`)
+  const command = ['run', '-s', 'manage', '--', 'client', 'create', `reports-${process.pid}`, '--json']
+  fs.writeFileSync(file, execFileSync('npm', command, { cwd: root, env: { ...process.env, ...standard.env } }))
+  return file
+}
+
+/** The sample with the ports of this run, before a service that says hello to everybody. */
+function startNginx(port: number): ChildProcess {
+  const service = http.createServer((_, reply) => reply.end('{"hello":"whoever comes"}')).listen(0, '127.0.0.1')
+  running.push({ kill: () => service.close() })
+  const { port: behind } = service.address() as { port: number }
+  const home = path.join(scratch, `nginx-${process.pid}`)
+  fs.mkdirSync(home, { recursive: true })
+  const sample = fs.readFileSync(path.join(root, 'docs/examples/nginx/nginx.conf'), 'utf8')
+  const mine = sample
+    .replaceAll('127.0.0.1:8005', `127.0.0.1:${port}`)
+    .replaceAll('localhost:3000', new URL(standard.url).host)
+    .replaceAll('localhost:9000', `127.0.0.1:${behind}`)
+  fs.writeFileSync(path.join(home, 'nginx.conf'), mine)
+  return run('nginx', ['-p', home, '-c', path.join(home, 'nginx.conf')])
+}
+
+/** Another account's id in the claims, under the same signature. */
+function tampered(token: string): string {
+  const [header, claims = '', signature] = token.split('.')
+  const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), user_id: 'somebody else' }
+  return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.')
+}
+
+function unsigned(token: string): string {
+  const [, claims] = token.split('.')
+  return `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${claims}.`
+}
