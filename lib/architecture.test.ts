@@ -80,7 +80,14 @@ const BESIDES: { from: string; to: RegExp; only: (found: Import) => boolean; why
 
 const files = sourceFiles('lib', 'app', 'cli', 'middleware.ts', 'instrumentation.ts')
 const product = files.filter(({ file }) => !isTest(file) && !file.startsWith('lib/testing/'))
-const WIRING_LEVEL = ['lib/wiring.ts', 'lib/open-keys.ts', 'lib/boot.ts', 'lib/running.ts', 'lib/report-fault.ts']
+const WIRING_LEVEL = [
+  'lib/wiring.ts',
+  'lib/open-keys.ts',
+  'lib/open-live.ts',
+  'lib/boot.ts',
+  'lib/running.ts',
+  'lib/report-fault.ts',
+]
 
 function partOf(file: string): string {
   if (WIRING_LEVEL.includes(file)) return 'wiring'

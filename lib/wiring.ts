@@ -40,6 +40,7 @@ import { createRegister } from '#lib/flows/register'
 import { createRevokeToken } from '#lib/flows/revoke-token'
 import { createShortenAccess } from '#lib/flows/shorten-access'
 import { hooks } from '#lib/hooks'
+import { pruneChanges } from '#lib/store/change-feed'
 import { createAuditLog, createAuditReader } from '#lib/store/audit-store'
 import { createClientStore } from '#lib/store/client-store'
 import { openDatabase, type Database } from '#lib/store/database'
@@ -51,6 +52,7 @@ import { pruneSessions } from '#lib/store/session-prune'
 import { createSessionStore } from '#lib/store/session-store'
 import { createThrottle, pruneThrottle } from '#lib/store/throttle-store'
 import { createUserStore } from '#lib/store/user-store'
+import { openLive, withoutView } from './open-live'
 import { openKeys, tokenSettings, whileItIssues, type Secrets } from './open-keys'
 
 export type Latchkey = Awaited<ReturnType<typeof openLatchkey>>
@@ -111,7 +113,7 @@ async function join(
   secrets: Secrets & { given: RingKeys | null },
   database: Database,
   stop: () => Promise<void>,
-  { onFault }: OpenOptions,
+  { use, onFault }: OpenOptions,
 ) {
   const db = database.prisma
   const clock = await openDatabaseClock(db)
@@ -121,16 +123,19 @@ async function join(
   const browserRefreshKey = deriveKey(secrets.authSecret, 'browser-refresh')
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
 
-  const users = createUserStore(db)
   const groups = createGroupStore(db)
   const active = { apiIgnoresActive: !config.jwt.checksActive }
-  const sessions = createSessionStore(db, {
+  const sessionStore = createSessionStore(db, {
     ...config.session,
     ...active,
     // A refresh token that is good by JWT_LEEWAY alone must find its session alive.
     apiIdleMs: config.jwt.refreshLifeMs + config.jwt.leewayMs,
     maxSessions: config.maxSessions,
   })
+  const stores = { sessions: sessionStore, users: createUserStore(db) }
+  const listens = config.database.kind === 'server'
+  const live = use === 'own' ? await openLive({ database, listens, clock, ...stores }) : withoutView(stores)
+  const { sessions, users } = live
   const throttle = createThrottle(db, {
     hmacKey: deriveKey(secrets.authSecret, 'throttle'),
     scale: config.rateLimitScale,
@@ -167,7 +172,7 @@ async function join(
     await ring.ready(token)
     return readAccessToken(token, clock.at(at), tokens())
   }
-  const identify = createIdentify({ sessions, active, readAccess, userIdField: config.jwt.shape.userIdField })
+  const identify = createIdentify({ find: live.find, active, readAccess, userIdField: config.jwt.shape.userIdField })
   const issuing = whileItIssues(ring)
   const openSession = issuing(createOpenSession({ sessions, mint }))
   const provePassword = createProvePassword({ throttle, hasher, users, admits })
@@ -217,7 +222,13 @@ async function join(
     audit,
     auditReader: createAuditReader(db),
     /** How many rows of each kind were forgotten. */
-    prune: async () => ({ sessions: await pruneSessions(db), counters: await pruneThrottle(db) }),
+    prune: async () => ({
+      sessions: await pruneSessions(db),
+      counters: await pruneThrottle(db),
+      changes: await pruneChanges(db),
+    }),
+    /** How many statements the database has been sent. */
+    statements: database.statements,
     /** Null: the keys come from the settings and nobody manages them here. */
     manageKeys,
     keyRing: ring,
@@ -229,6 +240,7 @@ async function join(
     async close() {
       await pool.close()
       await audit.flush()
+      await live.close()
       await database.close()
       await stop()
     },

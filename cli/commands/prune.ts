@@ -10,8 +10,9 @@ export function addPruneCommand(program: Command): void {
     .option('--json', 'answer in JSON')
     .action((options: OutputOptions) =>
       withLatchkey(async ({ prune }) => {
-        const { sessions, counters } = await prune()
-        printDone(`Forgot ${sessions} finished sessions and ${counters} counters.`, { sessions, counters }, options)
+        const { sessions, counters, changes } = await prune()
+        const sentence = `Forgot ${sessions} finished sessions, ${counters} spent counters and ${changes} old changes.`
+        printDone(sentence, { sessions, counters, changes }, options)
       }),
     )
 }

@@ -5,7 +5,8 @@ import { LiveView } from './live-view'
 const now = new Date('2026-11-24T12:00:00Z')
 const ada = aUser({ id: '00000000-0000-4000-8000-00000000ada0' })
 const bob = aUser({ id: '00000000-0000-4000-8000-00000000b0b0' })
-const view = (id: string, user = ada) => ({ session: aSession({ id, userId: user.id }), user, now })
+const grants = { groups: [], permissions: [] }
+const view = (id: string, user = ada) => ({ session: aSession({ id, userId: user.id }), user, now, grants })
 const nothing = { sessionId: null, userId: null }
 
 function filled(...views: ReturnType<typeof view>[]) {

@@ -3,7 +3,6 @@
  * The guard and the token API both ask here; each kind of session is good only in its own place (TK-11).
  */
 import type { AccessClaims } from '#lib/core/claims'
-import type { SessionStore } from '#lib/core/ports'
 import type { Principal } from '#lib/core/principal'
 import type { SessionKind, SessionView } from '#lib/core/records'
 import { sessionOver, type ActivePolicy, type OverReason } from '#lib/core/session-state'
@@ -16,8 +15,14 @@ export type Identity =
   | { kind: 'user-missing' }
   | { kind: 'over'; reason: OverReason; view: SessionView }
 
+/**
+ * The session and its user, as they stand now. `generation` is the least that is acceptable: the presented token's own, which proves
+ * that the session has come that far.
+ */
+export type FindLive = (sid: string, generation: number) => Promise<SessionView | null>
+
 interface IdentifyDeps {
-  sessions: SessionStore
+  find: FindLive
   active?: ActivePolicy
   /** JWT_USER_ID_FIELD: what the user id claim must agree with. */
   userIdField?: 'id' | 'email' | 'username'
@@ -30,12 +35,12 @@ interface IdentifyDeps {
 /** `at` is when the request arrived, by this machine's clock: a token that was good then serves the request to its end. The session is judged now. */
 export type Identify = (token: string, kind: SessionKind, at?: Date) => Promise<Identity>
 
-export function createIdentify({ sessions, readAccess, active, userIdField = 'id' }: IdentifyDeps): Identify {
+export function createIdentify({ find, readAccess, active, userIdField = 'id' }: IdentifyDeps): Identify {
   return async (token, kind, at = new Date()) => {
     const reading = await readAccess(token, at)
     if (reading.kind === 'fault') return { kind: 'token-fault', fault: reading.fault }
     const { claims } = reading
-    const view = await sessions.find(claims.sid)
+    const view = await find(claims.sid, claims.g)
     // Sessions go with their user, so a genuine token without a row is one of a deleted user.
     if (!view) return { kind: 'user-missing' }
     if (view.session.kind !== kind || view.user.id !== claims.sub) return { kind: 'token-fault', fault: 'invalid' }

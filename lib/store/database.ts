@@ -8,6 +8,9 @@ import { PrismaClient } from '#lib/store/generated/client'
 
 export interface Database {
   prisma: PrismaClient
+  connection: pg.ClientConfig
+  /** How many statements it has been sent so far, transactions' BEGIN and COMMIT included. */
+  statements(): number
   close(): Promise<void>
 }
 
@@ -19,6 +22,13 @@ const timedOut = 'Query read timeout'
 
 /** Connects at the first query. connection: what pg takes, `{ connectionString }` or host, port, user …; its own values win over the limits here. */
 export function openDatabase(connection: pg.PoolConfig): Database {
+  let count = 0
+  class CountingClient extends ImpatientClient {
+    override query(...parameters: unknown[]): never {
+      count++
+      return super.query(...parameters)
+    }
+  }
   const pool = new pg.Pool({
     max: 10,
     connectionTimeoutMillis: connectMs,
@@ -27,7 +37,7 @@ export function openDatabase(connection: pg.PoolConfig): Database {
     query_timeout: answerMs,
     keepAlive: true,
     ...connection,
-    Client: ImpatientClient,
+    Client: CountingClient,
   })
   // An idle connection that breaks is only dropped; without a listener it would end the process.
   pool.on('error', () => {})
@@ -38,6 +48,8 @@ export function openDatabase(connection: pg.PoolConfig): Database {
   })
   return {
     prisma,
+    connection,
+    statements: () => count,
     async close() {
       await prisma.$disconnect()
       await pool.end()

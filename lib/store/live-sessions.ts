@@ -25,8 +25,6 @@ const ENTRY_KEPT_MS = minutes(1)
 export interface LiveSessions {
   /** `generation`: at least what the presented token says. A row that is behind it here has moved on elsewhere. */
   find(sid: string, generation: number): Promise<SessionView | null>
-  /** For whoever has just changed a session itself and need not wait for the feed. */
-  forget(sid: string): void
 }
 
 export function createLiveSessions({ view, feed, clock, read }: LiveSessionsOptions): LiveSessions {
@@ -48,6 +46,5 @@ export function createLiveSessions({ view, feed, clock, read }: LiveSessionsOpti
         view.finish(fill, found)
       }
     },
-    forget: (sid) => view.changed({ sessionId: sid, userId: null }),
   }
 }

@@ -48,10 +48,11 @@ async function open(connection: pg.ClientConfig, remove: () => Promise<void>): P
   await applyMigrations({ connection, report: () => {} })
   // Hundreds of statements at once on a busy machine: patience is not what these suites are about.
   const patient = { connectionTimeoutMillis: 60_000, statement_timeout: 60_000, query_timeout: 60_000 }
-  const { prisma, close } = openDatabase({ ...connection, ...patient })
+  const { prisma, statements, close } = openDatabase({ ...connection, ...patient })
   return {
     connection,
     prisma,
+    statements,
     async close() {
       await close()
       await remove()

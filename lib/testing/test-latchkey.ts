@@ -75,7 +75,7 @@ export function testLatchkey(options: TestOptions = {}) {
 
   const openSession = createOpenSession({ sessions, mint })
   const provePassword = createProvePassword({ throttle, hasher, users, admits })
-  const identify = createIdentify({ sessions, readAccess, active, userIdField: shape?.userIdField })
+  const identify = createIdentify({ find: sessions.find, readAccess, active, userIdField: shape?.userIdField })
   const checking = { sessions, identify, active, readRefresh: readApiRefresh }
   const examine = createExamineToken(checking)
   const ofClients = { clients: memoryClientStore(rows), secrets: clientSecrets, audit }
