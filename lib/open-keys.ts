@@ -12,6 +12,7 @@ import { fingerprint } from '#lib/crypto/password-hasher'
 import { deriveKey } from '#lib/crypto/secrets'
 import type { SignedTokenSettings } from '#lib/crypto/signed-token'
 import { makeSigningKey, openSigningKey, resealed } from '#lib/crypto/signing-keys'
+import { rememberingVerifier } from '#lib/crypto/verified-tokens'
 import { createManageKeys, type ManageKeys } from '#lib/flows/manage-keys'
 import type { Database } from '#lib/store/database'
 import { acceptSecret, createKeyStore, lengthenKeyLives } from '#lib/store/key-store'
@@ -101,9 +102,11 @@ function sealingKeys({ authSecret, previous }: Secrets): { to: Buffer; from: Buf
 
 /** What tokens are signed and read with, as it is at each use. Whoever only reads never touches `signer`. */
 export function tokenSettings({ jwt }: Config, ring: KeyRing): () => SignedTokenSettings {
+  const verify = rememberingVerifier()
   return () => ({
     issuer: jwt.issuer,
     shape: jwt.shape,
+    verify,
     verifiers: ring.keys().verifiers,
     get signer() {
       const { signer } = ring.keys()
