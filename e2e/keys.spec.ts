@@ -166,7 +166,8 @@ test('keys are rotated under load, by schedule and by hand: no 401, nobody is lo
       rotates(),
     ])
     await Promise.all(contexts.map((context) => context.dispose()))
-    expect(rotated).toContain('Key ')
+    // Either it began one, or the schedule had just begun its own.
+    expect(rotated).toMatch(/^(Key|A rotation is under way: key) /)
     expect(refused).toEqual([])
     expect(kids.size).toBeGreaterThanOrEqual(3)
     for (const count of [pageCount, programCount, obtainCount]) expect(count).toBeGreaterThan(10)

@@ -1,5 +1,6 @@
 /** The examples of docs/guides/other-services.md, each as a process of its own, with good tokens and bad ones. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
@@ -14,24 +15,26 @@ interface Example {
   available: boolean
   /** Whether it hears of a session that has ended before its access token has. */
   hearsOfEnds: boolean
-  start: (port: number) => ChildProcess
+  start: (port: number) => ChildProcess | Promise<ChildProcess>
 }
 
-const has = (module: string) => spawnSync('python3', ['-c', `import ${module}`]).status === 0
+// Debian's, which its packages belong to; another python3 may stand before it in the PATH.
+const python = fs.existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+const has = (module: string) => spawnSync(python, ['-c', `import ${module}`]).status === 0
 const examples: Example[] = [
   {
     name: 'PyJWT',
     needs: 'python3-jwt and python3-cryptography',
     available: has('jwt, cryptography'),
     hearsOfEnds: false,
-    start: (port) => run('python3', ['docs/examples/pyjwt/app.py'], { PORT: String(port) }),
+    start: (port) => run(python, ['docs/examples/pyjwt/app.py'], { PORT: String(port) }),
   },
   {
     name: 'Django with SimpleJWT',
     needs: 'python3-djangorestframework-simplejwt and python3-cryptography',
     available: has('rest_framework_simplejwt, cryptography'),
     hearsOfEnds: false,
-    start: (port) => run('python3', ['docs/examples/django/service.py', 'runserver', '--noreload', String(port)]),
+    start: (port) => run(python, ['docs/examples/django/service.py', 'runserver', '--noreload', String(port)]),
   },
   {
     name: 'Node with jose',
@@ -45,7 +48,7 @@ const examples: Example[] = [
     needs: 'python3',
     available: has('wsgiref'),
     hearsOfEnds: true,
-    start: (port) => run('python3', ['docs/examples/introspection/app.py'], { PORT: String(port), CLIENT: aClient() }),
+    start: (port) => run(python, ['docs/examples/introspection/app.py'], { PORT: String(port), CLIENT: aClient() }),
   },
   {
     name: 'nginx',
@@ -67,7 +70,7 @@ for (const { name, needs, available, hearsOfEnds, start } of examples) {
     test.skip(!available && !process.env.CI, `needs ${needs}`)
     expect(available, `needs ${needs}`).toBe(true)
     const port = await freePort()
-    const output = watch(start(port))
+    const output = watch(await start(port))
     const ask = async (authorization?: string) => {
       const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: authorization ? { authorization } : {} })
       return { status: reply.status, body: await reply.text() }
@@ -123,9 +126,10 @@ function aClient(): string {
 }
 
 /** The sample with the ports of this run, before a service that says hello to everybody. */
-function startNginx(port: number): ChildProcess {
+async function startNginx(port: number): Promise<ChildProcess> {
   const service = http.createServer((_, reply) => reply.end('{"hello":"whoever comes"}')).listen(0, '127.0.0.1')
   running.push({ kill: () => service.close() })
+  await once(service, 'listening')
   const { port: behind } = service.address() as { port: number }
   const home = path.join(scratch, `nginx-${process.pid}`)
   fs.mkdirSync(home, { recursive: true })

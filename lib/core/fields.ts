@@ -10,21 +10,19 @@ export type FieldErrors = Record<string, string[]>
 
 export type Parsed<T> = { kind: 'ok'; data: T } | { kind: 'invalid'; errors: FieldErrors }
 
-/** IV-1: every text has a maximum, in code points. As much as a body holds; what a field means sets limits of its own below. */
+/**
+ * IV-1: every text has a maximum, in code points. As much as a body holds; what a field means sets limits of its own below. A login name
+ * or a password that is longer than any is unknown or wrong (401, PW-2).
+ */
 const TEXT_MAX = 16_384
-/** Longer than any email, username or password that is one: such are unknown or wrong (401, PW-2), and only the absurd is 400. */
-const CREDENTIAL_MAX = 4096
 
 /** Any text but blank. Spaces around it are trimmed; a number counts as its digits. */
 export const textField = textLike(strip)
 
-/** What somebody logs in with: any text may be typed there. */
-export const identifierField = textLike(strip, { max: CREDENTIAL_MAX })
-
 /** A password as typed: nothing is trimmed, so that only the empty one is blank (PW-3). */
-export const passwordField = textLike((text) => text, { max: CREDENTIAL_MAX })
+export const passwordField = textLike((text) => text)
 
-export const emailField = textLike(strip, { notText: 'Enter a valid email address.' }).transform((email, context) => {
+export const emailField = textLike(strip, 'Enter a valid email address.').transform((email, context) => {
   if (!isEmail(email)) return refuse(context, 'Enter a valid email address.')
   if (email.length > EMAIL_MAX) return refuse(context, tooLong(EMAIL_MAX))
   return normaliseEmail(email)
@@ -52,10 +50,7 @@ export function parseFields<Shape extends z.ZodRawShape>(
   return { kind: 'invalid', errors: fieldErrors(result.error.issues) }
 }
 
-function textLike(
-  clean: (text: string) => string,
-  { max = TEXT_MAX, notText = 'Not a valid string.' }: { max?: number; notText?: string } = {},
-) {
+function textLike(clean: (text: string) => string, notText = 'Not a valid string.') {
   return z.unknown().transform((value, context): string => {
     if (value === undefined) return refuse(context, 'This field is required.')
     if (value === null) return refuse(context, 'This field may not be null.')
@@ -63,7 +58,7 @@ function textLike(
     const text = clean(String(value))
     if (text === '') return refuse(context, 'This field may not be blank.')
     // Units first: a code point is one or two, and nobody counts those of a megabyte.
-    if (text.length > 2 * max || [...text].length > max) return refuse(context, tooLong(max))
+    if (text.length > 2 * TEXT_MAX || [...text].length > TEXT_MAX) return refuse(context, tooLong(TEXT_MAX))
     if (text.includes('\0')) return refuse(context, 'Null characters are not allowed.')
     const surrogate = loneSurrogate(text)
     return surrogate === null ? text : refuse(context, `Surrogate characters are not allowed: U+${surrogate}.`)

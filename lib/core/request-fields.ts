@@ -3,7 +3,7 @@
  * them (lib/web/api-description). The rules of the single fields are in fields.ts; here stand their names, and what a reader of the document wants to know.
  */
 import { z } from 'zod'
-import { emailField, identifierField, passwordField, textField, usernameField } from './fields'
+import { emailField, passwordField, textField, usernameField } from './fields'
 import { EMAIL_MAX, USERNAME_MAX } from './identifiers'
 import { PASSWORD_MAX } from './password-policy'
 
@@ -31,7 +31,7 @@ export const registerFields = z.object({
   }),
 })
 
-const identifier = identifierField.meta({
+const identifier = textField.meta({
   ...text,
   description: 'The email or the username.',
 })
