@@ -14,6 +14,8 @@ LATCHKEY = os.environ["LATCHKEY"]
 
 settings.configure(
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],
+    # SimpleJWT wants to know a user model; there is no database behind it.
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes"],
     ROOT_URLCONF=__name__,
     SECRET_KEY="nothing here is signed with it",
     REST_FRAMEWORK={
