@@ -28,21 +28,22 @@ type Task = (side: Side, session: Session, person: ReturnType<typeof newPerson>)
 
 const tasks: Record<string, { run: Task; limit: string }> = {
   obtain: {
-    limit: 'here: a throttle, a transaction and two signatures; there: two rows of outstanding tokens',
+    limit: 'here: a dozen statements (throttle, session, audit), each written to disk; there: two rows',
     run: async (side, _, { email, password }) => void (await call(side, '/api/token/', { email, password })),
   },
   refresh: {
-    limit: 'here: one UPDATE and two signatures; there: the blacklist’s rows and two signatures',
+    limit:
+      'here: throttle and session, each written to disk, and two signatures; there: the blacklist and two signatures',
     run: async (side, session) => {
       Object.assign(session, await call(side, '/api/token/refresh/', { refresh: session.refresh }))
     },
   },
   verify: {
-    limit: 'here: one signature and the session’s row; there: one signature and the blacklist',
+    limit: 'here: the web server, for session and signature are in memory; there: one signature and the blacklist',
     run: async (side, { access }) => void (await call(side, '/api/token/verify/', { token: access })),
   },
   protected: {
-    limit: 'here: one signature and the session’s row; there: one signature and the user’s row',
+    limit: 'here: the web server, for session and signature are in memory; there: one signature and the user’s row',
     run: async ({ url }, { access }) => {
       const reply = await fetch(`${url}/api/protected/`, { headers: { authorization: `Bearer ${access}` } })
       if (reply.status !== 200) throw new Error(`/api/protected/ answered ${reply.status}.`)
