@@ -9,7 +9,6 @@ Nothing beyond Python's own library.
 import base64
 import json
 import os
-from urllib.error import URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 from wsgiref.simple_server import make_server
@@ -34,7 +33,7 @@ def app(environ, start_response):
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     try:
         found = ask(token) if scheme.lower() == "bearer" else {"active": False}
-    except (URLError, TimeoutError):
+    except OSError:
         # Not knowing is no refusal, and no permission either.
         start_response("503 Service Unavailable", [*headers, ("Retry-After", "5")])
         return [b'{"detail":"Try again in a moment."}']
