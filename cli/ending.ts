@@ -1,7 +1,7 @@
 /** How a command ends when it does not end well: a sentence on standard error, and the exit status that scripts look at. */
 export const FAILED = 1
 export const USAGE = 2
-export const NOT_FOUND = 3
+const NOT_FOUND = 3
 export const INTERRUPTED = 130
 
 export class Ending extends Error {

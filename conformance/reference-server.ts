@@ -12,7 +12,7 @@ const project = path.join(import.meta.dirname, 'reference')
 /** It ends by itself after this, whatever has become of the test. */
 const LIFETIME_S = 900
 
-export const PACKAGES = 'python3-djangorestframework-simplejwt python3-cryptography gunicorn'
+const PACKAGES = 'python3-djangorestframework-simplejwt python3-cryptography gunicorn'
 
 export interface ReferenceServer {
   port: number

@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /** Each block of the README that opens with the path of a file, and its code. */
-export function readmeFiles(/** @type {string} */ readme) {
+function readmeFiles(/** @type {string} */ readme) {
   return [...readme.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(([, file = '', code = '']) => ({ file, code }))
 }
 

@@ -42,7 +42,7 @@ export const activeAnswer = z.strictObject({
 export type ActiveAnswer = z.infer<typeof activeAnswer>
 
 /** The same for every token that is not active, whatever the reason. */
-export const inactiveAnswer = z.strictObject({ active: z.literal(false) })
+const inactiveAnswer = z.strictObject({ active: z.literal(false) })
 
 export const introspectAnswer = z.union([activeAnswer, inactiveAnswer])
 export type IntrospectAnswer = z.infer<typeof introspectAnswer>

@@ -39,7 +39,7 @@ import { memoryUserStore } from './memory-user-store'
 import { testTokens } from './test-tokens'
 
 export const PASSWORD = 'a few unrelated words'
-export const rotationPolicy = { rotationAgeMs: minutes(5), lateWindowMs: seconds(30) }
+const rotationPolicy = { rotationAgeMs: minutes(5), lateWindowMs: seconds(30) }
 
 export interface TestOptions {
   apiPolicy?: ApiRefreshPolicy

@@ -13,7 +13,7 @@ import { tokenSentence } from './token-sentences'
 export type BearerReading = { kind: 'principal'; principal: Principal } | { kind: 'refused'; reply: Response }
 
 /** Who the request's access token stands for, judged by the live session. */
-export async function requireBearer(headers: Headers): Promise<BearerReading> {
+async function readBearer(headers: Headers): Promise<BearerReading> {
   const { config, identify } = await running()
   const { name, schemes } = config.jwt.authHeader
   // Words are split at any white space of ASCII; the scheme's case does not matter (RFC 7235, section 2.1).
@@ -40,7 +40,7 @@ export function bearerOnly(
   { permission }: { permission?: string } = {},
 ): Record<Method, RouteHandler> {
   const guard = async ({ headers }: Request) => {
-    const reading = await requireBearer(headers)
+    const reading = await readBearer(headers)
     if (reading.kind === 'refused') return reading.reply
     const { principal } = reading
     return permission === undefined || isPermitted(principal, permission) ? principal : forbidden()

@@ -8,7 +8,7 @@ import { guardedMethods, type ApiRequest, type Method, type RouteHandler } from 
 import { readBasicCredentials } from './basic-credentials'
 import { json, throttled } from './json-reply'
 
-export const CLIENT_CHALLENGE = 'Basic realm="api"'
+const CLIENT_CHALLENGE = 'Basic realm="api"'
 
 /** A route for clients. Who asks is looked at before the method and the body are. */
 export function clientOnly(

@@ -11,13 +11,13 @@ export const problem = z
   .meta({ id: 'Problem' })
 
 /** Field name to its sentences; `non_field_errors` is about the body as a whole. */
-export const fieldProblems = z.record(z.string(), z.array(z.string()).min(1)).meta({ id: 'FieldProblems' })
+const fieldProblems = z.record(z.string(), z.array(z.string()).min(1)).meta({ id: 'FieldProblems' })
 
 /** A 400 is about the fields, or about a body that could not be read. */
 const badRequest = z.union([z.object({ detail: z.string() }), fieldProblems])
 
 /** What comes with a token that is not good, or with none. */
-export const accessProblem = problem
+const accessProblem = problem
   .extend({
     messages: z
       .array(z.object({ token_class: z.string(), token_type: z.string(), message: z.string() }))
