@@ -122,6 +122,36 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
     })
   })
 
+  test('everything is forgotten when a table is emptied by hand', async () => {
+    const heard: Change[] = []
+    const feed = await openFeed((change) => heard.push(change))
+    heard.length = 0
+    await db.prisma.$executeRawUnsafe('TRUNCATE memberships')
+    await feed.poll()
+    expect(heard).toContainEqual({ sessionId: null, userId: null })
+  })
+
+  test('a membership that changes hands by hand is news for both', async () => {
+    const [{ user: from }, { user: to }] = [await newSession(), await newSession()]
+    const group = await db.prisma.group.create({ data: { id: randomUUID(), name: from.username } })
+    await db.prisma.membership.create({ data: { userId: from.id, groupId: group.id } })
+    const heard: Change[] = []
+    const feed = await openFeed((change) => heard.push(change))
+    heard.length = 0
+    await db.prisma.$executeRaw`UPDATE memberships SET user_id = ${to.id}::uuid WHERE user_id = ${from.id}::uuid`
+    await feed.poll()
+    expect(heard.map(({ userId }) => userId)).toEqual(expect.arrayContaining([from.id, to.id]))
+  })
+
+  test('more news than can be told is told as one: everything', async () => {
+    const heard: Change[] = []
+    const feed = await openFeed((change) => heard.push(change))
+    heard.length = 0
+    await db.prisma.$executeRaw`INSERT INTO changes (session_id) SELECT gen_random_uuid() FROM generate_series(1, 6000)`
+    await feed.poll()
+    expect(heard).toEqual([{ sessionId: null, userId: null }])
+  })
+
   test('an instance that was away for long starts from nothing', async () => {
     const heard: Change[] = []
     await openFeed((change) => heard.push(change))
@@ -156,6 +186,18 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
       const { live, reads } = await instance()
       for (let i = 0; i < 20; i++) expect((await live.find(session.id, 0))?.session.id).toBe(session.id)
       expect(reads()).toBe(1)
+    })
+
+    test('what is done to an answer does not last', async () => {
+      const { session } = await newSession()
+      const { live } = await instance()
+      await live.find(session.id, 0)
+      const answer = await live.find(session.id, 0)
+      answer?.grants.permissions.push('everything')
+      answer?.session.authTime.setFullYear(2999)
+      const next = await live.find(session.id, 0)
+      expect(next?.grants.permissions).toEqual([])
+      expect(next?.session.authTime).toEqual(session.authTime)
     })
 
     test('what another instance has ended is refused as soon as the news is here', async () => {

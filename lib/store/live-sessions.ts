@@ -33,7 +33,8 @@ export function createLiveSessions({ view, feed, clock, read }: LiveSessionsOpti
       const known = feed.ageMs() < FEED_STALE_MS ? view.get(sid) : null
       if (known) {
         const now = clock.at()
-        const present = { ...known, now }
+        // A copy: what a page does to its principal must not last for the next request.
+        const present = { ...structuredClone(known), now }
         const young = now.getTime() - known.now.getTime() < ENTRY_KEPT_MS
         if (young && known.session.generation >= generation && sessionOver(present) === null) return present
       }

@@ -8,13 +8,18 @@ const batch = 2000
 /** No token outlives the absolute end; the day covers leeway and clocks that are apart. */
 const keptMs = days(1)
 
-/** How many rows went. A session that was ended early keeps its row to its absolute end: until then a copied token must still be known as one. */
+/**
+ * How many rows went. A browser session that was ended early keeps its row to its absolute end: until then a copied token must still be
+ * known as one. A program's refresh token runs out with the idle end, and there may be very many of them.
+ */
 export async function pruneSessions(db: PrismaClient): Promise<number> {
   for (let total = 0; ;) {
     // What another statement holds is left for the next time.
     const gone = await db.$executeRaw(Prisma.sql`
       DELETE FROM sessions WHERE id IN (
-        SELECT id FROM sessions WHERE absolute_expires_at < now() - ${interval(keptMs)} LIMIT ${batch}::int FOR UPDATE SKIP LOCKED
+        SELECT id FROM sessions
+        WHERE absolute_expires_at < now() - ${interval(keptMs)} OR (kind = 'api' AND idle_expires_at < now() - ${interval(keptMs)})
+        LIMIT ${batch}::int FOR UPDATE SKIP LOCKED
       )`)
     total += gone
     if (gone < batch) return total

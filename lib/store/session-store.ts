@@ -3,10 +3,10 @@ import type { SessionStore } from '#lib/core/ports'
 import type { SessionView } from '#lib/core/records'
 import { Prisma, type PrismaClient } from './generated/client'
 import { ALIVE, alive, sessionRecord, VIEW, viewOf, type ViewRow } from './session-columns'
+import { endSessions } from './session-end'
 import { presentApi } from './session-present-api'
 import { presentBrowser } from './session-present'
 import { startSession, type SessionLifetimes } from './session-start'
-import { lockUser } from './user-lock'
 
 export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes): SessionStore {
   const active = { apiIgnoresActive: lifetimes.apiIgnoresActive ?? false }
@@ -57,14 +57,7 @@ export function createSessionStore(db: PrismaClient, lifetimes: SessionLifetimes
       return ended > 0
     },
 
-    async revokeOthers(userId, keep, reason) {
-      return db.$transaction(async (tx) => {
-        await lockUser(tx, userId)
-        const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-          UPDATE sessions SET revoked_at = now(), revoked_reason = ${reason}
-          WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND id IS DISTINCT FROM ${keep}::uuid RETURNING id`)
-        return rows.map(({ id }) => id)
-      })
-    },
+    revokeOthers: (userId, keep, reason) =>
+      endSessions(db, { userId, reason, which: Prisma.sql`id IS DISTINCT FROM ${keep}::uuid` }),
   }
 }

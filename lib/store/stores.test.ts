@@ -240,6 +240,35 @@ describe.each(databases)('on $name', ({ available, open }) => {
       }
     })
 
+    test('thousands of sessions of one user end, and go with the user', async () => {
+      const user = await newUser()
+      const many = (count: number) => db.prisma.$executeRaw`
+        INSERT INTO sessions (id, user_id, kind, persistent, amr, epoch, user_agent, ip, auth_time, last_seen_at, created_at, idle_expires_at, absolute_expires_at)
+        SELECT gen_random_uuid(), ${user.id}::uuid, 'api', true, '{}', 0, '', '', now(), now(), now(), now() + interval '1 day', now() + interval '30 days'
+        FROM generate_series(1, ${count}::int)`
+      await many(1200)
+      expect(await sessions.revokeOthers(user.id, null, 'ended_by_user')).toHaveLength(1200)
+      await many(1200)
+      await users.setActive(user.id, false)
+      expect(await db.prisma.session.count({ where: { userId: user.id, revokedReason: 'deactivated' } })).toBe(1200)
+      expect(await users.delete(user.id)).toBe(true)
+      expect(await db.prisma.session.count({ where: { userId: user.id } })).toBe(0)
+    })
+
+    test('a program’s session is forgotten a day after its refresh token has run out', async () => {
+      const [old, recent] = [
+        await start(await newUser(), { kind: 'api' }),
+        await start(await newUser(), { kind: 'api' }),
+      ]
+      const browser = await start(await newUser())
+      await age(old.session.id, 'idle_expires_at', hours(25))
+      await age(recent.session.id, 'idle_expires_at', hours(23))
+      await age(browser.session.id, 'idle_expires_at', hours(25))
+      await pruneSessions(db.prisma)
+      const kept = await Promise.all([old, recent, browser].map(({ session }) => find(session.id)))
+      expect(kept.map(Boolean)).toEqual([false, true, true])
+    })
+
     test('a login that comes too late ends nothing', async () => {
       const user = await newUser()
       const { session } = await start(user)

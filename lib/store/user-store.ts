@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { foldEmail, foldUsername } from '#lib/core/identifiers'
 import type { UserField, UserStore } from '#lib/core/ports'
-import { Prisma, type PrismaClient } from './generated/client'
+import { Prisma, type PrismaClient, type User } from './generated/client'
 import { userRecord } from './session-columns'
+import { endSessions } from './session-end'
 
 export function createUserStore(db: PrismaClient): UserStore {
   const one = async (where: Prisma.UserWhereUniqueInput) => {
@@ -67,30 +68,42 @@ export function createUserStore(db: PrismaClient): UserStore {
     changePassword: (id, checked, passwordHash) => replacePassword(db, { id, passwordHash: checked }, passwordHash),
 
     async setActive(id, active) {
-      return db.$transaction(async (tx) => {
-        const [row] = await tx.user.updateManyAndReturn({ where: { id }, data: { isActive: active } })
-        if (row && !active) await endSessions(tx, id, 'deactivated')
-        return row ? userRecord(row) : null
-      })
+      // Moving the epoch ends them for good: reactivated, the user has no session that comes alive again.
+      const data = active ? { isActive: true } : { isActive: false, epoch: { increment: 1 } }
+      const [row] = await db.user.updateManyAndReturn({ where: { id }, data })
+      if (row && !active) await sayWhy(db, row, 'deactivated')
+      return row ? userRecord(row) : null
     },
 
     async delete(id) {
+      // The cascade ends with the row what may be any number of sessions: they go first, and nobody begins another meanwhile.
+      const [row] = await db.user.updateManyAndReturn({
+        where: { id },
+        data: { isActive: false, epoch: { increment: 1 } },
+      })
+      while (row && (await deleteSome(db, id)) > 0);
       return (await db.user.deleteMany({ where: { id } })).count > 0
     },
   }
 }
 
 async function replacePassword(db: PrismaClient, where: Prisma.UserWhereInput & { id: string }, passwordHash: string) {
-  return db.$transaction(async (tx) => {
-    const [row] = await tx.user.updateManyAndReturn({ where, data: { passwordHash, epoch: { increment: 1 } } })
-    if (row) await endSessions(tx, where.id, 'password_changed')
-    return row ? userRecord(row) : null
-  })
+  const data = { passwordHash, epoch: { increment: 1 } }
+  const [row] = await db.user.updateManyAndReturn({ where, data })
+  if (row) await sayWhy(db, row, 'password_changed')
+  return row ? userRecord(row) : null
 }
 
-/** The epoch or the flag alone would end them too; the reason on the row is what the person is told. */
-async function endSessions(tx: Prisma.TransactionClient, userId: string, reason: string) {
-  await tx.$executeRaw`UPDATE sessions SET revoked_at = now(), revoked_reason = ${reason} WHERE user_id = ${userId}::uuid AND revoked_at IS NULL`
+/**
+ * The moved epoch has ended every session, however many there are; the reason on their rows is what the people are told. What goes
+ * wrong here is no failure of the change.
+ */
+async function sayWhy(db: PrismaClient, { id, epoch }: User, reason: string): Promise<void> {
+  await endSessions(db, { userId: id, reason, which: Prisma.sql`epoch < ${epoch}::int` }).catch(() => {})
+}
+
+async function deleteSome(db: PrismaClient, userId: string): Promise<number> {
+  return db.$executeRaw`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ${userId}::uuid LIMIT 500)`
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -53,7 +53,8 @@ export function memoryUserStore(rows: MemoryRows): UserStore {
     },
     async setActive(id, active) {
       if (!active) endSessions(rows, 'deactivated', ({ userId }) => userId === id)
-      return change(users.get(id), { isActive: active })
+      const user = users.get(id)
+      return change(user, active ? { isActive: true } : { isActive: false, epoch: (user?.epoch ?? 0) + 1 })
     },
     async delete(id) {
       for (const { id: sid, userId } of rows.sessions.values()) if (userId === id) rows.sessions.delete(sid)

@@ -2,7 +2,7 @@
 CREATE TABLE "changes" (
     "id" BIGSERIAL NOT NULL,
     "xid" xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    "at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "at" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
     "session_id" UUID,
     "user_id" UUID,
 
@@ -14,6 +14,9 @@ CREATE INDEX "changes_xid_idx" ON "changes"("xid");
 
 -- CreateIndex
 CREATE INDEX "changes_at_idx" ON "changes"("at");
+
+-- CreateIndex
+CREATE INDEX "sessions_absolute_expires_at_idx" ON "sessions"("absolute_expires_at");
 
 -- By hand from here: Prisma sees no triggers, so this is no drift.
 -- A trigger writes the change in the very transaction that makes it, whoever makes it: a flow, the command line or psql (docs/design.md, section 5).
@@ -55,7 +58,8 @@ CREATE TRIGGER "users_delete_noted" AFTER DELETE ON "users" FOR EACH ROW
 -- What groups somebody is in, and what a group may do, is read with the session.
 CREATE FUNCTION "note_membership_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO "changes" ("user_id") VALUES (COALESCE(NEW."user_id", OLD."user_id"));
+    IF TG_OP <> 'INSERT' THEN INSERT INTO "changes" ("user_id") VALUES (OLD."user_id"); END IF;
+    IF TG_OP <> 'DELETE' THEN INSERT INTO "changes" ("user_id") VALUES (NEW."user_id"); END IF;
     PERFORM pg_notify('latchkey_changes', '');
     RETURN NULL;
 END
@@ -77,3 +81,10 @@ CREATE TRIGGER "groups_noted" AFTER UPDATE OR DELETE ON "groups" FOR EACH STATEM
 CREATE TRIGGER "group_permissions_noted" AFTER INSERT OR UPDATE OR DELETE ON "group_permissions" FOR EACH STATEMENT
     EXECUTE FUNCTION "note_group_change"();
 CREATE TRIGGER "permissions_noted" AFTER UPDATE OR DELETE ON "permissions" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+
+-- By hand alone, and then of everybody.
+CREATE TRIGGER "sessions_truncate_noted" AFTER TRUNCATE ON "sessions" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "users_truncate_noted" AFTER TRUNCATE ON "users" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "memberships_truncate_noted" AFTER TRUNCATE ON "memberships" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "group_permissions_truncate_noted" AFTER TRUNCATE ON "group_permissions" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
+CREATE TRIGGER "groups_truncate_noted" AFTER TRUNCATE ON "groups" FOR EACH STATEMENT EXECUTE FUNCTION "note_group_change"();
