@@ -42,7 +42,7 @@ export interface UserStore {
   /** Replaces a stale hash if it is still the one that was checked (PW-6). False: it was not. */
   rehash(id: string, checked: string, fresh: string): Promise<boolean>
   recordLogin(id: string): Promise<void>
-  /** Sets the password, moves the epoch and ends every session, in one transaction. Null: no such user. */
+  /** Sets the password and moves the epoch, which ends every session; then writes the reason on their rows. Null: no such user. */
   setPassword(id: string, passwordHash: string): Promise<UserRecord | null>
   /** As setPassword, but only while the stored hash is still the one that was checked: of two changes at once one wins. */
   changePassword(id: string, checked: string, passwordHash: string): Promise<UserRecord | null>
