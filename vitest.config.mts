@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['lib/**/*.test.ts', 'cli/**/*.test.ts', 'app/**/*.test.ts', 'clients/**/*.test.ts'],
     pool: 'forks',
+    maxWorkers: '100%',
     // The store's tests start real databases.
     hookTimeout: 60_000,
     testTimeout: 30_000,
