@@ -61,7 +61,7 @@ export async function tokenApi(): Promise<void> {
     RATE_LIMIT_SCALE: '1000000',
     MAX_SESSIONS: '1000',
   })
-  const theirs = await startReference(ours.url)
+  const theirs = await startReference({ issuer: ours.url, rotates: true })
   try {
     const sides = [
       { name: 'Latchkey', url: ours.url },

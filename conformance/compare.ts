@@ -1,16 +1,16 @@
 /** Sends every case to both servers and holds what they answer against each other and against the differences that are meant. */
 import { differences, type Difference, type Pair, type Value } from './differences'
 import { factsOf, isAboutTokens, type Facts } from './facts'
-import type { Side } from './side'
+import type { LoneSide, Side } from './side'
 import type { Sent } from './wire'
 
 type Seen = string | undefined
 
-export interface Case {
+export interface Case<At extends LoneSide = Side> {
   /** Unique; what differences.ts knows it by. */
   name: string
   /** The request to compare the answers to. What has to come before is sent from here; both sides get the same. */
-  request: (side: Side) => Sent | Promise<Sent>
+  request: (side: At) => Sent | Promise<Sent>
 }
 
 export interface Comparison {
@@ -21,7 +21,11 @@ export interface Comparison {
   unused: string[]
 }
 
-export async function compare(cases: Case[], reference: Side, latchkey: Side): Promise<Comparison> {
+export async function compare<At extends LoneSide>(
+  cases: Case<At>[],
+  reference: At,
+  latchkey: At,
+): Promise<Comparison> {
   const used = new Set<Difference>()
   const unexpected: string[] = []
   for (const one of cases) {
@@ -38,7 +42,7 @@ export async function compare(cases: Case[], reference: Side, latchkey: Side): P
   return { compared: cases.length, unexpected, unused }
 }
 
-async function answer({ request }: Case, side: Side): Promise<Facts> {
+async function answer<At extends LoneSide>({ request }: Case<At>, side: At): Promise<Facts> {
   return factsOf(await side.send(await request(side)))
 }
 

@@ -8,10 +8,9 @@ import { deriveKey } from '#lib/crypto/secrets'
 import { startEmbeddedDatabase } from '#lib/store/embedded/embedded-database'
 import { startServer } from '../e2e/server-process'
 import { root, scratch } from '../e2e/servers'
+import type { SharedSettings } from './reference-server'
 
 const AUTH_SECRET = 'signing secret of the differential test, made for it alone'
-const NAME = 'conformance'
-const dataDir = path.join(scratch, NAME)
 
 export interface LatchkeyServer {
   port: number
@@ -21,10 +20,15 @@ export interface LatchkeyServer {
   stop(): Promise<void>
 }
 
-export async function startLatchkey(issuer: string): Promise<LatchkeyServer> {
+export async function startLatchkey({ issuer, rotates }: SharedSettings): Promise<LatchkeyServer> {
+  const name = rotates ? 'conformance' : 'conformance-without-rotation'
+  const dataDir = path.join(scratch, name)
   // Guesses are not what is compared here. A database of this run's own, also where the other servers share a PostgreSQL.
-  const env = { AUTH_SECRET, DATA_DIR: dataDir, RATE_LIMIT_SCALE: '1000000', JWT_ISSUER: issuer, DATABASE_URL: '' }
-  const server = await startServer(NAME, env)
+  const env = {
+    ...{ AUTH_SECRET, DATA_DIR: dataDir, RATE_LIMIT_SCALE: '1000000', JWT_ISSUER: issuer, DATABASE_URL: '' },
+    ...{ JWT_ROTATE_REFRESH_TOKENS: String(rotates), JWT_BLACKLIST_AFTER_ROTATION: String(rotates) },
+  }
+  const server = await startServer(name, env)
   const stop = async () => {
     server.kill('SIGTERM')
     await server.exited
@@ -38,7 +42,7 @@ export async function startLatchkey(issuer: string): Promise<LatchkeyServer> {
       })
     return {
       port: Number(new URL(server.url).port),
-      ...(await signingKey()),
+      ...(await signingKey(dataDir)),
       act: (word, email) => manage('user', word, email, ...(word === 'delete' ? ['--yes'] : [])),
       stop,
     }
@@ -48,7 +52,7 @@ export async function startLatchkey(issuer: string): Promise<LatchkeyServer> {
   }
 }
 
-async function signingKey(): Promise<{ kid: string; privateKey: KeyObject }> {
+async function signingKey(dataDir: string): Promise<{ kid: string; privateKey: KeyObject }> {
   const embedded = await startEmbeddedDatabase({ dataDir, use: 'share', report: () => {} })
   const client = new pg.Client(embedded.connection)
   await client.connect()

@@ -28,8 +28,15 @@ export function whyNoReference(): string | null {
   return status === 0 ? null : `the original is not installed: apt-get install ${PACKAGES}`
 }
 
-/** `issuer` stands in the tokens of both sides, so that another one is refused by both. */
-export async function startReference(issuer: string): Promise<ReferenceServer> {
+/** What both sides are started with. */
+export interface SharedSettings {
+  /** In the tokens of both, so that another one is refused by both. */
+  issuer: string
+  /** ROTATE_REFRESH_TOKENS and BLACKLIST_AFTER_ROTATION, which are on or off together here. */
+  rotates: boolean
+}
+
+export async function startReference({ issuer, rotates }: SharedSettings): Promise<ReferenceServer> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'latchkey-reference-'))
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const env = {
@@ -37,6 +44,7 @@ export async function startReference(issuer: string): Promise<ReferenceServer> {
     PYTHONDONTWRITEBYTECODE: '1',
     REFERENCE_DIR: directory,
     REFERENCE_ISSUER: issuer,
+    REFERENCE_ROTATES: String(rotates),
     REFERENCE_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     REFERENCE_VERIFYING_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   }

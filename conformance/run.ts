@@ -5,11 +5,15 @@ import { fields } from './cases/fields'
 import { generated } from './cases/generated'
 import { tokens } from './cases/tokens'
 import { transport } from './cases/transport'
+import { withoutRotation } from './cases/without-rotation'
 import { startLatchkey } from './latchkey-server'
-import { startReference } from './reference-server'
-import { ada, createSide, deleted, inactive, register, type Keys, type Side } from './side'
+import { startReference, type SharedSettings } from './reference-server'
+import { ada, createSide, deleted, inactive, register, type Keys, type LoneSide, type Side } from './side'
 
 export const cases: Case[] = [...bodies, ...transport, ...fields, ...tokens, ...generated]
+
+/** For servers that neither rotate refresh tokens nor blacklist used ones. */
+export const casesWithoutRotation: Case<LoneSide>[] = withoutRotation
 
 const ISSUER = 'https://login.example.com'
 
@@ -19,18 +23,41 @@ interface Server extends Keys {
   stop(): Promise<void>
 }
 
-export async function compareServers(): Promise<Comparison> {
-  const reference: Server = await startReference(ISSUER)
+export function compareServers(): Promise<Comparison> {
+  return withBoth({ issuer: ISSUER, rotates: true }, async (reference, latchkey) =>
+    compare(cases, await populate('reference', reference), await populate('latchkey', latchkey)),
+  )
+}
+
+/** Another pair of servers; with one person, since the others are the same there. */
+export function compareWithoutRotation(): Promise<Comparison> {
+  return withBoth({ issuer: ISSUER, rotates: false }, async (reference, latchkey) =>
+    compare(casesWithoutRotation, await aloneOn('reference', reference), await aloneOn('latchkey', latchkey)),
+  )
+}
+
+async function withBoth(
+  settings: SharedSettings,
+  answered: (reference: Server, latchkey: Server) => Promise<Comparison>,
+): Promise<Comparison> {
+  const reference: Server = await startReference(settings)
   try {
-    const latchkey: Server = await startLatchkey(ISSUER)
+    const latchkey: Server = await startLatchkey(settings)
     try {
-      return await compare(cases, await populate('reference', reference), await populate('latchkey', latchkey))
+      return await answered(reference, latchkey)
     } finally {
       await latchkey.stop()
     }
   } finally {
     await reference.stop()
   }
+}
+
+/** Ada can log in. */
+async function aloneOn(name: Side['name'], server: Server): Promise<LoneSide> {
+  const side = createSide(name, server.port, server)
+  await register(side, ada)
+  return side
 }
 
 /** Ada can log in; the other two could once. */

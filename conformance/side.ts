@@ -31,6 +31,9 @@ export interface Side {
   signWith(how: Signer, claims: Claims, header?: Claims): string
 }
 
+/** Without those who have gone. */
+export type LoneSide = Omit<Side, 'left'>
+
 /** stranger: another key of the same kind. confused: HS256 with the public key as its secret. none: no signature at all. */
 export type Signer = 'stranger' | 'confused' | 'none'
 
@@ -39,7 +42,7 @@ export interface Keys {
   kid?: string
 }
 
-export function createSide(name: Side['name'], port: number, keys: Keys): Omit<Side, 'left'> {
+export function createSide(name: Side['name'], port: number, keys: Keys): LoneSide {
   const send = (sent: Sent) => exchange(port, sent)
   const own: Claims = { alg: 'ES256', typ: 'JWT', ...(keys.kid ? { kid: keys.kid } : {}) }
   const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey

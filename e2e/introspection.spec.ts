@@ -1,47 +1,24 @@
 /** Introspection (RFC 7662) and revocation (RFC 7009) over HTTP, for a client made by the command line beside the running server. */
-import { execFile } from 'node:child_process'
 import type { APIRequestContext, APIResponse } from '@playwright/test'
+import { basic, manage, newClient, type Client } from './new-client'
 import { expect, newAddress, registerByApi, test, type Person } from './people'
-import { root, standard } from './servers'
-
-interface Client {
-  id: string
-  secret: string
-}
 
 let client: Client
-
-function manage(...args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...standard.env }
-    const command = ['--import', 'tsx', 'cli/manage.ts', ...args]
-    execFile(process.execPath, command, { cwd: root, env, timeout: 60_000 }, (error, out) =>
-      error ? reject(error) : resolve(out),
-    )
-  })
-}
-
-let names = 0
-async function newClient(): Promise<Client> {
-  const name = `client ${process.pid} ${Date.now().toString(36)} ${names++}`
-  return JSON.parse(await manage('client', 'create', name, '--json'))
-}
 
 test.beforeAll(async () => {
   client = await newClient()
 })
 
-const basic = ({ id, secret }: Client) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
-const by = (who: Client) => ({ authorization: basic(who) })
+const credentials = (who: Client) => basic(who).authorization
 const obtain = async (request: APIRequestContext, person: Person) => {
   await registerByApi(request, person)
   return (await request.post('/api/token/', { data: person })).json()
 }
 const introspect = (request: APIRequestContext, form: Record<string, string>, who = client) =>
-  request.post('/api/token/introspect/', { form, headers: by(who) })
+  request.post('/api/token/introspect/', { form, headers: basic(who) })
 const told = async (request: APIRequestContext, token: string) => (await introspect(request, { token })).json()
 const revoke = (request: APIRequestContext, form: Record<string, string>) =>
-  request.post('/api/token/revoke/', { form, headers: by(client) })
+  request.post('/api/token/revoke/', { form, headers: basic(client) })
 const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 const answer = async (reply: APIResponse) => [reply.status(), await reply.json()]
 
@@ -57,7 +34,7 @@ for (const slash of ['/', '']) {
     const { sub, sid, iss, jti, iat, exp } = claims(access)
     const known = { active: true, sub, username: person.username, sid, iss }
     for (const body of [{ form: { token: access, token_type_hint: 'refresh_token' } }, { data: { token: access } }]) {
-      const reply = await request.post(`/api/token/introspect${slash}`, { ...body, headers: by(client) })
+      const reply = await request.post(`/api/token/introspect${slash}`, { ...body, headers: basic(client) })
       expect(await answer(reply)).toEqual([
         200,
         { ...known, token_use: 'access', token_type: 'Bearer', roles: [], jti, iat, exp },
@@ -65,7 +42,10 @@ for (const slash of ['/', '']) {
       expect(reply.headers()['cache-control']).toContain('no-store')
       expect(reply.headers()['set-cookie']).toBeUndefined()
     }
-    const reply = await request.post(`/api/token/introspect${slash}`, { form: { token: refresh }, headers: by(client) })
+    const reply = await request.post(`/api/token/introspect${slash}`, {
+      form: { token: refresh },
+      headers: basic(client),
+    })
     const own = claims(refresh)
     expect(await reply.json()).toEqual({ ...known, token_use: 'refresh', jti: own.jti, iat: own.iat, exp: own.exp })
   })
@@ -80,11 +60,11 @@ test('IN-1 without a client’s secret there is 401 and nothing more, whatever i
     'Basic !!!',
     `Bearer ${access}`,
     `Bearer ${client.secret}`,
-    basic({ ...client, secret: `${client.secret}x` }),
-    basic({ ...client, secret: '' }),
-    basic({ ...client, id: '00000000-0000-4000-8000-000000000000' }),
-    basic({ ...client, id: 'nobody' }),
-    `${basic(client)}, ${basic(client)}`,
+    credentials({ ...client, secret: `${client.secret}x` }),
+    credentials({ ...client, secret: '' }),
+    credentials({ ...client, id: '00000000-0000-4000-8000-000000000000' }),
+    credentials({ ...client, id: 'nobody' }),
+    `${credentials(client)}, ${credentials(client)}`,
   ]
   for (const path of ['introspect', 'revoke']) {
     const replies = await Promise.all(
@@ -107,7 +87,7 @@ test('IN-1 without a client’s secret there is 401 and nothing more, whatever i
   // The credentials count in the header alone, the token in the body alone.
   const inBody = { token: access, client_id: client.id, client_secret: client.secret }
   expect((await request.post('/api/token/introspect/', { form: inBody })).status()).toBe(401)
-  expect((await request.post(`/api/token/introspect/?token=${access}`, { headers: by(client) })).status()).toBe(400)
+  expect((await request.post(`/api/token/introspect/?token=${access}`, { headers: basic(client) })).status()).toBe(400)
   expect(await told(request, access)).toMatchObject({ active: true })
 })
 
@@ -150,7 +130,7 @@ test('IN-1 whatever is not active, for any reason, is exactly {"active":false}',
 })
 
 test('bodies and methods that are none', async ({ request }) => {
-  const headers = by(client)
+  const headers = basic(client)
   const at = '/api/token/introspect/'
   const required = { error: 'invalid_request', token: ['This field is required.'] }
   for (const path of [at, '/api/token/revoke/']) {
@@ -225,7 +205,7 @@ test('wrong secrets from one address: 30 are refused, then 429 with Retry-After;
   const ask = (secret: string) =>
     request.post('/api/token/introspect/', {
       form: { token: 'x' },
-      headers: { ...address, authorization: basic({ ...client, secret }) },
+      headers: { ...address, authorization: credentials({ ...client, secret }) },
     })
   const replies = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(`wrong ${i}`)))
   expect(replies.filter((reply) => reply.status() === 401)).toHaveLength(30)

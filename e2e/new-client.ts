@@ -1,4 +1,4 @@
-/** Clients for introspection and revocation, made by the command line beside the running server. */
+/** Clients for introspection and revocation, made by the command line beside a running server; and that command line. */
 import { execFile } from 'node:child_process'
 import { root, standard } from './servers'
 
@@ -18,9 +18,13 @@ export const basic = ({ id, secret }: Client) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 })
 
-function manage(...args: string[]): Promise<string> {
+/** What it has printed. */
+export const manage = (...args: string[]) => manageOn(standard.env, args)
+
+/** The same beside another server: `settings` are those that it was started with. */
+export function manageOn(settings: Record<string, string>, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...standard.env }
+    const env = { ...process.env, ...settings }
     const command = ['--import', 'tsx', 'cli/manage.ts', ...args]
     execFile(process.execPath, command, { cwd: root, env, timeout: 60_000 }, (error, out) =>
       error ? reject(error) : resolve(out),

@@ -1,10 +1,12 @@
 /** The examples of docs/guides/other-services.md, each as a process of its own, with good tokens and bad ones. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
+import { SignJWT } from 'jose'
 import { newAddress, newPerson } from './people'
 import { freePort, until } from './server-process'
 import { root, scratch, standard } from './servers'
@@ -15,7 +17,9 @@ interface Example {
   available: boolean
   /** Whether it hears of a session that has ended before its access token has. */
   hearsOfEnds: boolean
-  start: (port: number) => ChildProcess | Promise<ChildProcess>
+  /** Whether it tells a token that is bad from one of which nothing can be known. */
+  knowsItDoesNotKnow: boolean
+  start: (port: number, env?: Record<string, string>) => ChildProcess | Promise<ChildProcess>
 }
 
 // Debian's, which its packages belong to; another python3 may stand before it in the PATH.
@@ -27,13 +31,16 @@ const examples: Example[] = [
     needs: 'python3-jwt and python3-cryptography',
     available: has('jwt, cryptography'),
     hearsOfEnds: false,
-    start: (port) => run(python, ['docs/examples/pyjwt/app.py'], { PORT: String(port) }),
+    knowsItDoesNotKnow: true,
+    start: (port, env) => run(python, ['docs/examples/pyjwt/app.py'], { PORT: String(port), ...env }),
   },
   {
     name: 'Django with SimpleJWT',
     needs: 'python3-djangorestframework-simplejwt and python3-cryptography',
     available: has('rest_framework_simplejwt, cryptography'),
     hearsOfEnds: false,
+    // SimpleJWT has one answer for both.
+    knowsItDoesNotKnow: false,
     start: (port) => run(python, ['docs/examples/django/service.py', 'runserver', '--noreload', String(port)]),
   },
   {
@@ -41,20 +48,25 @@ const examples: Example[] = [
     needs: 'nothing',
     available: true,
     hearsOfEnds: false,
-    start: (port) => run('node', ['docs/examples/node/server.mjs'], { PORT: String(port) }),
+    knowsItDoesNotKnow: true,
+    start: (port, env) => run('node', ['docs/examples/node/server.mjs'], { PORT: String(port), ...env }),
   },
   {
     name: 'introspection',
     needs: 'python3',
     available: has('wsgiref'),
     hearsOfEnds: true,
-    start: (port) => run(python, ['docs/examples/introspection/app.py'], { PORT: String(port), CLIENT: aClient() }),
+    knowsItDoesNotKnow: true,
+    start: (port, env) =>
+      run(python, ['docs/examples/introspection/app.py'], { PORT: String(port), CLIENT: aClient(), ...env }),
   },
   {
     name: 'nginx',
     needs: 'nginx',
     available: spawnSync('nginx', ['-v']).status === 0,
     hearsOfEnds: true,
+    // It is 500 there.
+    knowsItDoesNotKnow: false,
     start: startNginx,
   },
 ]
@@ -69,22 +81,7 @@ for (const { name, needs, available, hearsOfEnds, start } of examples) {
   test(`${name}: a good access token opens it, and nothing else does`, async ({ request }) => {
     test.skip(!available && !process.env.CI, `needs ${needs}`)
     expect(available, `needs ${needs}`).toBe(true)
-    const port = await freePort()
-    const output = watch(await start(port))
-    const ask = async (authorization?: string) => {
-      const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: authorization ? { authorization } : {} })
-      return { status: reply.status, body: await reply.text() }
-    }
-    const isUp = await until(
-      () =>
-        ask().then(
-          () => true,
-          () => false,
-        ),
-      20_000,
-    )
-    expect(isUp, output()).toBe(true)
-
+    const { ask, output } = await up(start)
     const person = newPerson()
     const headers = { 'x-forwarded-for': newAddress() }
     await request.post(`${standard.url}/api/register/`, { data: person, headers })
@@ -102,6 +99,38 @@ for (const { name, needs, available, hearsOfEnds, start } of examples) {
   })
 }
 
+for (const { name, needs, available, start } of examples.filter((one) => one.knowsItDoesNotKnow)) {
+  test(`${name}: while Latchkey is not there a token is neither good nor bad: 503 with Retry-After`, async () => {
+    test.skip(!available && !process.env.CI, `needs ${needs}`)
+    expect(available, `needs ${needs}`).toBe(true)
+    const nobody = `http://127.0.0.1:${await freePort()}`
+    const { ask, output } = await up(start, { LATCHKEY: nobody })
+    const token = await neverIssued()
+    expect(await ask(`Bearer ${token}`), output()).toMatchObject({ status: 503, retryAfter: '5' })
+    expect(await ask(), output()).toMatchObject({ status: 401, retryAfter: null })
+  })
+}
+
+/** The example on a port of its own, answering. */
+async function up(start: Example['start'], env?: Record<string, string>) {
+  const port = await freePort()
+  const output = watch(await start(port, env))
+  const ask = async (authorization?: string) => {
+    const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: authorization ? { authorization } : {} })
+    return { status: reply.status, body: await reply.text(), retryAfter: reply.headers.get('retry-after') }
+  }
+  const isUp = await until(
+    () =>
+      ask().then(
+        () => true,
+        () => false,
+      ),
+    20_000,
+  )
+  expect(isUp, output()).toBe(true)
+  return { ask, output }
+}
+
 function run(command: string, args: string[], env: Record<string, string> = {}): ChildProcess {
   return spawn(command, args, {
     cwd: root,
@@ -117,10 +146,11 @@ function watch(child: ChildProcess): () => string {
   return () => output
 }
 
+let clients = 0
 /** A client of introspection, made as the guide says; the file's name. */
 function aClient(): string {
   const file = path.join(scratch, `client-${process.pid}.json`)
-  const command = ['run', '-s', 'manage', '--', 'client', 'create', `reports-${process.pid}`, '--json']
+  const command = ['run', '-s', 'manage', '--', 'client', 'create', `reports-${process.pid}-${clients++}`, '--json']
   fs.writeFileSync(file, execFileSync('npm', command, { cwd: root, env: { ...process.env, ...standard.env } }))
   return file
 }
@@ -147,6 +177,19 @@ function tampered(token: string): string {
   const [header, claims = '', signature] = token.split('.')
   const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), user_id: 'somebody else' }
   return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.')
+}
+
+/** An access token in every respect, of a key that nobody has. */
+function neverIssued(): Promise<string> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const claims = new SignJWT({ token_type: 'access', email: 'nobody@example.com', roles: [] })
+  return claims
+    .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'unknown' })
+    .setIssuer(standard.url)
+    .setSubject('nobody')
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(privateKey)
 }
 
 function unsigned(token: string): string {

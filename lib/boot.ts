@@ -29,7 +29,8 @@ export async function boot(): Promise<void> {
     return exit(new StartError('This server was not started by Latchkey.', 'Start it with npm run dev or npm start.'))
   try {
     const config = readConfig()
-    await launcher.listen({ ...config.listen, rules: edgeRules(config) })
+    const rules = edgeRules({ ...config, tokenHeader: config.jwt.authHeader.name })
+    await launcher.listen({ ...config.listen, rules })
     const latchkey = await openOnce(() =>
       openLatchkey(config, {
         use: 'own',

@@ -6,7 +6,7 @@ import { edgeRules } from '#lib/core/edge-rules'
 import { createListener } from './listener.mjs'
 
 const APP = 'https://app.example.com'
-const rules = edgeRules({ secure: false, development: false, corsOrigins: [APP] })
+const rules = edgeRules({ secure: false, development: false, corsOrigins: [APP], tokenHeader: 'authorization' })
 const json = 'application/json; charset=utf-8'
 
 let server: http.Server | undefined

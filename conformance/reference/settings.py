@@ -47,11 +47,13 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
 }
 
+ROTATES = os.environ["REFERENCE_ROTATES"] == "true"
+
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
+    "ROTATE_REFRESH_TOKENS": ROTATES,
+    "BLACKLIST_AFTER_ROTATION": ROTATES,
     "UPDATE_LAST_LOGIN": True,
     "ALGORITHM": "ES256",
     "ISSUER": os.environ["REFERENCE_ISSUER"],

@@ -4,7 +4,10 @@ import { decideCors, type CorsRequest } from './cors'
 const APP = 'https://app.example.com'
 const allowed = [APP, 'http://localhost:5173']
 const ask = (given: Partial<CorsRequest>, origins = allowed) =>
-  decideCors({ pathname: '/api/token/', method: 'POST', origin: APP, requestedMethod: null, ...given }, origins)
+  decideCors(
+    { pathname: '/api/token/', method: 'POST', origin: APP, requestedMethod: null, ...given },
+    { origins, tokenHeader: 'authorization' },
+  )
 const grantedTo = (given: Partial<CorsRequest>, origins = allowed) =>
   ask(given, origins).headers['Access-Control-Allow-Origin']
 
@@ -55,6 +58,12 @@ describe('a preflight', () => {
       'Access-Control-Max-Age': '600',
       Vary: 'Origin',
     })
+  })
+
+  test('allows the header of JWT_AUTH_HEADER_NAME, and still the one of clients', () => {
+    const request = { pathname: '/api/me/', method: 'OPTIONS', origin: APP, requestedMethod: 'GET' }
+    const { headers } = decideCors(request, { origins: allowed, tokenHeader: 'x-access-token' })
+    expect(headers['Access-Control-Allow-Headers']).toBe('authorization, content-type, x-access-token')
   })
 
   test.each<[string, Partial<CorsRequest>]>([

@@ -13,6 +13,8 @@ export interface EdgeSettings {
   secure: boolean
   development: boolean
   corsOrigins: readonly string[]
+  /** The name of the header that access tokens come in, in small letters. */
+  tokenHeader: string
 }
 
 export interface Refusal {
@@ -38,11 +40,12 @@ export interface EdgeRules {
 }
 
 export function edgeRules(settings: EdgeSettings): EdgeRules {
+  const crossSite = { origins: settings.corsOrigins, tokenHeader: settings.tokenHeader }
   return {
     commonHeaders: commonHeaders(settings),
     readTarget,
     bodyLimit: (target) => bodyLimit(pathOf(target)),
-    cors: ({ target, ...request }) => decideCors({ pathname: pathOf(target), ...request }, settings.corsOrigins),
+    cors: ({ target, ...request }) => decideCors({ pathname: pathOf(target), ...request }, crossSite),
     wantsPage: (target, accept) => accept.includes('text/html') && !answersInData(pathOf(target)),
     refusal: (refusal) => refusalReply(refusal, settings),
   }

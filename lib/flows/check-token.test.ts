@@ -16,6 +16,7 @@ async function world(options?: TestOptions) {
   return { ...latchkey, ada, sid: session.id, access, first, row, refresh, blacklist }
 }
 
+const payloadOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 const used = { kind: 'over', token: 'refresh', reason: 'used' }
 
 describe('verify: whether a token is good', () => {
@@ -160,6 +161,29 @@ describe('refresh of a program', () => {
     expect(minted).toEqual(expected)
     expect((await refresh(first)).kind).toBe('refreshed')
     expect(row()).toMatchObject({ generation, revokedAt: null })
+  })
+
+  test('tolerant: while nobody has shown the child, its parent has both tokens again, with the claims of the hook', async () => {
+    const hooks = { claims: { names: ['plan'], of: async () => ({ plan: 'gold' }) } }
+    const apiPolicy = { rotate: true, singleUse: true, tolerant: true }
+    const { refresh, checkToken, first, row } = await world({ apiPolicy, hooks })
+    const shown = async (token: string) => {
+      const outcome = await refresh(token)
+      if (outcome.kind !== 'refreshed' || !outcome.refresh) throw new Error(outcome.kind)
+      return [outcome.access.token, outcome.refresh.token] as const
+    }
+    const [lost, again] = [await shown(first), await shown(first)]
+    expect(row()).toMatchObject({ generation: 1, revokedAt: null })
+    for (const token of [...lost, ...again]) {
+      expect((await checkToken(token)).kind).toBe('good')
+      expect(payloadOf(token)).toMatchObject({ plan: 'gold', g: 1 })
+    }
+    // Either child counts; with it the other is a parent, and the first a grandparent.
+    const grown = await shown(again[1])
+    expect(row()).toMatchObject({ generation: 2, revokedAt: null })
+    expect(await refresh(first)).toEqual({ kind: 'over', reason: 'used' })
+    expect(row()?.revokedReason).toBe('reuse')
+    for (const token of grown) expect((await checkToken(token)).kind).toBe('over')
   })
 
   test.each(['inactive', 'user-missing', 'password_changed', 'revoked'] as const)(

@@ -99,6 +99,18 @@ describe('introspection', () => {
     },
   )
 
+  test('JWT_CHECK_USER_IS_ACTIVE=false: nor of a deactivated user, for whom the API itself still opens', async () => {
+    const { ask, users, ada, open, checkToken } = await world({ apiIgnoresActive: true })
+    await users.setActive(ada.id, false)
+    const { tokens } = await open({ ...ada, isActive: false }, 'api')
+    for (const { token } of [tokens.access, tokens.refresh]) {
+      expect((await checkToken(token)).kind).toBe('good')
+      expect(await ask(token)).toEqual(inactive)
+    }
+    await users.setActive(ada.id, true)
+    expect(await ask(tokens.access.token)).toMatchObject({ active: true })
+  })
+
   test('the username is today’s', async () => {
     const { ask, access, rows, ada } = await world()
     Object.assign(rows.users.get(ada.id) ?? {}, { username: 'countess' })

@@ -21,8 +21,9 @@ await openOnce(async () => new Proxy({}, { get: (_, name) => (current as never)[
 
 function serve(env: Record<string, string> = {}, options: TestOptions = {}) {
   const config = readConfig(env)
-  const active = !config.jwt.checksActive
-  current = { ...testLatchkey({ shape: config.jwt.shape, apiIgnoresActive: active, ...options }), config }
+  const { shape, checksActive, updateLastLogin } = config.jwt
+  const settings = { shape, apiIgnoresActive: !checksActive, apiPolicy: config.jwt, recordsLastLogin: updateLastLogin }
+  current = { ...testLatchkey({ ...settings, ...options }), config }
   return current.addUser()
 }
 
@@ -118,6 +119,59 @@ describe('JWT_CHECK_USER_IS_ACTIVE', () => {
     const refused = await view({ authorization: `Bearer ${tokens.access}` })
     expect([refused.status, await refused.json()]).toEqual([401, { detail: 'User is inactive', code: 'user_inactive' }])
   })
+})
+
+describe('refreshing, by its settings', () => {
+  /** What the reply holds: its tokens, or its sentence. */
+  const refresh = async (token: string): Promise<Record<string, string>> =>
+    (await call(refreshRoute.POST, body({ refresh: token }))).json()
+  const both = ['access', 'refresh']
+
+  test('unset: both tokens once; the same token again is reuse and ends the new ones', async () => {
+    const { refresh: first } = await obtain()
+    const next = await refresh(first)
+    expect(Object.keys(next)).toEqual(both)
+    expect(await refresh(first)).toEqual({ detail: 'Token is blacklisted', code: 'token_not_valid' })
+    expect((await view({ authorization: `Bearer ${next.access}` })).status).toBe(401)
+  })
+
+  test('JWT_REFRESH_REUSE=tolerant: the parent again is both tokens again; once the child was used, it is reuse', async () => {
+    serve({ JWT_REFRESH_REUSE: 'tolerant' })
+    const { refresh: first } = await obtain()
+    const lost = await refresh(first)
+    const again = await refresh(first)
+    expect([Object.keys(lost), Object.keys(again)]).toEqual([both, both])
+    const child = await refresh(again.refresh ?? '')
+    expect(Object.keys(child)).toEqual(both)
+    expect(await refresh(first)).toMatchObject({ detail: 'Token is blacklisted' })
+    expect((await view({ authorization: `Bearer ${child.access}` })).status).toBe(401)
+  })
+
+  test.each([
+    ['JWT_ROTATE_REFRESH_TOKENS', { JWT_ROTATE_REFRESH_TOKENS: 'false' }, ['access']],
+    ['JWT_BLACKLIST_AFTER_ROTATION', { JWT_BLACKLIST_AFTER_ROTATION: 'false' }, both],
+    ['both', { JWT_ROTATE_REFRESH_TOKENS: 'false', JWT_BLACKLIST_AFTER_ROTATION: 'false' }, ['access']],
+  ])('%s off: the same token refreshes again and again', async (_, env, kinds) => {
+    serve(env)
+    const { refresh: first } = await obtain()
+    const replies = [await refresh(first), await refresh(first), await refresh(first)]
+    for (const reply of replies) {
+      expect(Object.keys(reply)).toEqual(kinds)
+      expect((await view({ authorization: `Bearer ${reply.access}` })).status).toBe(200)
+      if (reply.refresh) expect(Object.keys(await refresh(reply.refresh))).toEqual(kinds)
+    }
+  })
+})
+
+test('JWT_UPDATE_LAST_LOGIN: a login is written down, and with false it is not', async () => {
+  for (const [setting, written] of [
+    ['true', true],
+    ['false', false],
+  ] as const) {
+    const { id } = serve({ JWT_UPDATE_LAST_LOGIN: setting })
+    await obtain()
+    expect([setting, current.rows.users.get(id)?.lastLoginAt !== null]).toEqual([setting, written])
+  }
 })
 
 test.each([

@@ -1,4 +1,6 @@
 /** The request that a filled-in form stands for; sent by the page and written as a curl command alike. Pure. */
+import type { TokenHeader } from '#lib/web/api-description/token-header'
+
 import type { Endpoint } from './endpoint'
 
 export interface Call {
@@ -13,26 +15,35 @@ export const CLIENT_ID = 'client:id'
 export const CLIENT_SECRET = 'client:secret'
 export const RAW_BODY = 'body:raw'
 
+/** The access token, empty for none, and the header it is sent in. */
+export interface SentToken extends TokenHeader {
+  access: string
+}
+
 /** `typed`: by the names of the form's fields. A field that may be left out is, when nothing stands in it. */
-export function callOf(endpoint: Endpoint, typed: Record<string, string>, accessToken: string): Call {
-  const authorization = authorizationOf(endpoint, typed, accessToken)
+export function callOf(endpoint: Endpoint, typed: Record<string, string>, token: SentToken): Call {
   const body = bodyOf(endpoint, typed)
   return {
     method: endpoint.method,
     path: endpoint.path,
     headers: {
-      ...(authorization ? { Authorization: authorization } : {}),
+      ...credentialsOf(endpoint, typed, token),
       ...(body === null ? {} : { 'Content-Type': endpoint.type }),
     },
     body,
   }
 }
 
-function authorizationOf({ security }: Endpoint, typed: Record<string, string>, accessToken: string): string | null {
-  if (security === 'bearer') return accessToken ? `Bearer ${accessToken}` : null
-  if (security === 'none') return null
+function credentialsOf(
+  { security }: Endpoint,
+  typed: Record<string, string>,
+  { name, scheme, access }: SentToken,
+): Record<string, string> {
+  if (security === 'bearer') return access ? { [name]: `${scheme} ${access}` } : {}
+  if (security === 'none') return {}
   const pair = new TextEncoder().encode(`${typed[CLIENT_ID] ?? ''}:${typed[CLIENT_SECRET] ?? ''}`)
-  return `Basic ${btoa(String.fromCharCode(...pair))}`
+  // A client's own, whatever header tokens come in.
+  return { Authorization: `Basic ${btoa(String.fromCharCode(...pair))}` }
 }
 
 function bodyOf({ method, type, fields, rawBody }: Endpoint, typed: Record<string, string>): string | null {

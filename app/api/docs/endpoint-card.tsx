@@ -1,12 +1,20 @@
 /** One endpoint: a line that says which, and behind it how to call it and what it answers. Opens without JavaScript. */
 import { ChevronDown, LockKeyhole } from 'lucide-react'
 
+import type { TokenHeader } from '#lib/web/api-description/token-header'
+
 import { CodeBlock } from './code-block'
 import type { Endpoint } from './endpoint'
 import { PlainText } from './plain-text'
 import { TryIt } from './try-it'
 
-export function EndpointCard({ endpoint, origin }: { endpoint: Endpoint; origin: string }) {
+interface CalledBy {
+  endpoint: Endpoint
+  origin: string
+  tokenHeader: TokenHeader
+}
+
+export function EndpointCard({ endpoint, origin, tokenHeader }: CalledBy) {
   const { id, method, path, summary, description, security } = endpoint
   return (
     <details className="group/endpoint">
@@ -30,7 +38,7 @@ export function EndpointCard({ endpoint, origin }: { endpoint: Endpoint; origin:
         <p className="max-w-prose text-[0.9375rem] text-soft">
           <PlainText>{description}</PlainText>
         </p>
-        <TryIt endpoint={endpoint} origin={origin} />
+        <TryIt endpoint={endpoint} origin={origin} tokenHeader={tokenHeader} />
         <Answers answers={endpoint.answers} />
       </div>
     </details>

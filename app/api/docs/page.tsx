@@ -9,6 +9,7 @@ import { TextLink } from '#components/text-link'
 import { running } from '#lib/running'
 import { openApiDocument } from '#lib/web/api-description/document'
 import { operations } from '#lib/web/api-description/operations'
+import { tokenHeader } from '#lib/web/api-description/token-header'
 
 import { endpointOf } from './endpoint'
 import { EndpointCard } from './endpoint-card'
@@ -22,7 +23,9 @@ export const metadata: Metadata = {
 
 export default async function ApiDocsPage() {
   const { config } = await running()
-  const document = openApiDocument(config.publicUrl)
+  const { publicUrl } = config
+  const sentIn = tokenHeader(config.jwt.authHeader)
+  const document = openApiDocument({ publicUrl, tokenHeader: sentIn })
   const groups = document.tags.map(({ name }) => ({
     name,
     endpoints: operations
@@ -57,7 +60,7 @@ export default async function ApiDocsPage() {
                 <h2 className="text-lg font-semibold tracking-tight">{name}</h2>
                 <div className="divide-y divide-line rounded-2xl border border-line bg-surface">
                   {endpoints.map((endpoint) => (
-                    <EndpointCard key={endpoint.id} endpoint={endpoint} origin={config.publicUrl} />
+                    <EndpointCard key={endpoint.id} endpoint={endpoint} origin={publicUrl} tokenHeader={sentIn} />
                   ))}
                 </div>
               </section>

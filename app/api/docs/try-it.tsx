@@ -6,6 +6,7 @@ import { type SubmitEvent, useState } from 'react'
 
 import { Button, buttonLook } from '#components/button'
 import { useHydrated } from '#components/use-hydrated'
+import type { TokenHeader } from '#lib/web/api-description/token-header'
 
 import { AnswerView } from './answer-view'
 import { callOf, CLIENT_SECRET, curlCommand } from './call'
@@ -15,18 +16,27 @@ import type { Endpoint } from './endpoint'
 import { type Exchange, send } from './exchange'
 import { useTokens } from './tokens'
 
-export function TryIt({ endpoint, origin }: { endpoint: Endpoint; origin: string }) {
+interface TryItProps {
+  endpoint: Endpoint
+  origin: string
+  tokenHeader: TokenHeader
+}
+
+export function TryIt({ endpoint, origin, tokenHeader }: TryItProps) {
   const hydrated = useHydrated()
   const { tokens } = useTokens()
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [pending, setPending] = useState(false)
   const [exchange, setExchange] = useState<Exchange | null>(null)
 
+  const callWith = (values: Record<string, string>, access: string) =>
+    callOf(endpoint, values, { access, ...tokenHeader })
+
   async function call(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
     setPending(true)
-    setExchange(await send(callOf(endpoint, valuesOf(event.currentTarget), tokens.access)))
+    setExchange(await send(callWith(valuesOf(event.currentTarget), tokens.access)))
     setPending(false)
   }
 
@@ -51,7 +61,7 @@ export function TryIt({ endpoint, origin }: { endpoint: Endpoint; origin: string
           </button>
         )}
       </form>
-      <Curl command={curlCommand(callOf(endpoint, shown(endpoint, typed), tokens.access || 'eyJ…'), origin)} />
+      <Curl command={curlCommand(callWith(shown(endpoint, typed), tokens.access || 'eyJ…'), origin)} />
       {/* Always there, so that what appears in it is read out. */}
       <div role="status">{exchange && <AnswerView exchange={exchange} />}</div>
     </div>

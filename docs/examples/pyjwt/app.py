@@ -15,15 +15,31 @@ LATCHKEY = os.environ["LATCHKEY"]
 keys = jwt.PyJWKClient(f"{LATCHKEY}/.well-known/jwks.json")
 
 
+class KeysMissing(Exception):
+    """The keys could not be fetched: nothing is known of the token."""
+
+
+def key_of(token):
+    try:
+        return keys.get_signing_key_from_jwt(token).key
+    except jwt.PyJWKClientError as error:
+        # PyJWT has one error for a key that is not in the set and, in older releases, for a set that cannot be had.
+        if isinstance(error.__context__, OSError):
+            raise KeysMissing from error
+        raise
+    except OSError as error:
+        raise KeysMissing from error
+
+
 def claims_of(authorization):
-    """The claims of a good access token. Raises jwt.PyJWTError for everything else."""
+    """The claims of a good access token. Raises KeysMissing, and jwt.PyJWTError for everything else."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise jwt.InvalidTokenError("no bearer token")
     # The algorithm is ours to say, never the token's.
     claims = jwt.decode(
         token,
-        keys.get_signing_key_from_jwt(token).key,
+        key_of(token),
         algorithms=["ES256"],
         issuer=LATCHKEY,
         options={"require": ["exp", "iat", "iss", "sub"]},
@@ -38,6 +54,10 @@ def app(environ, start_response):
     headers = [("Content-Type", "application/json")]
     try:
         claims = claims_of(environ.get("HTTP_AUTHORIZATION", ""))
+    except KeysMissing:
+        # Not knowing is no refusal, and no permission either.
+        start_response("503 Service Unavailable", [*headers, ("Retry-After", "5")])
+        return [b'{"detail":"Try again in a moment."}']
     except jwt.PyJWTError:
         start_response("401 Unauthorized", [*headers, ("WWW-Authenticate", "Bearer")])
         return [b'{"detail":"Log in first."}']

@@ -7,12 +7,14 @@ import { answerSchema, fromDocument } from '#lib/testing/document-schema'
 import type { Latchkey } from '#lib/wiring'
 import { openApiDocument } from './document'
 import { operations } from './operations'
+import { tokenHeader } from './token-header'
 
 /** Routes that are for nobody to call. */
 const UNDESCRIBED: Record<string, string> = { '/api/[[...path]]': 'answers 404 for whatever is not there' }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-const document = JSON.parse(JSON.stringify(openApiDocument('https://login.example.com')))
+const facts = { publicUrl: 'https://login.example.com', tokenHeader: { name: 'Authorization', scheme: 'Bearer' } }
+const document = JSON.parse(JSON.stringify(openApiDocument(facts)))
 
 const withoutSlash = (url: string) => url.replace(/(?<=.)\/$/, '')
 const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${withoutSlash(path)}`)
@@ -100,6 +102,19 @@ describe('the document', () => {
   })
 
   test('is known by the public address', () => expect(document.servers).toEqual([{ url: 'https://login.example.com' }]))
+
+  test.each([
+    ['authorization', ['Bearer', 'JWT'], 'Authorization', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }],
+    ['authorization', ['JWT', 'Bearer'], 'Authorization', { type: 'http', scheme: 'jwt' }],
+    ['x-access-token', ['Token'], 'X-Access-Token', { type: 'apiKey', in: 'header', name: 'X-Access-Token' }],
+  ])('says where a token is sent: %s, first of %j', (name, schemes, written, scheme) => {
+    const made = openApiDocument({ ...facts, tokenHeader: tokenHeader({ name, schemes }) })
+    const { description, ...rest } = made.components.securitySchemes.bearer
+    expect(rest).toEqual(scheme)
+    expect(description).toContain(name === 'authorization' ? 'access token' : 'behind the word Token')
+    expect(made.info.description).toContain(`counts in the ${written} header alone`)
+    expect(JSON.stringify(made)).not.toMatch(written === 'Authorization' ? /X-Access-Token/ : /Authorization/)
+  })
 
   test('an answer with a key too many does not pass', () => {
     const schema = answerSchema(document, '/api/token/', 'post', '200')

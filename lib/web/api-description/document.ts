@@ -2,13 +2,16 @@
 import { z } from 'zod'
 import type { Answer, Body, HeaderName, Operation, Security } from './operation'
 import { operations } from './operations'
+import type { TokenHeader } from './token-header'
 
 const JSON_TYPE = 'application/json'
 const FIELD_TYPES = [JSON_TYPE, 'application/x-www-form-urlencoded', 'multipart/form-data']
 
-const introduction = `Register, log in and use tokens from programs. A path answers with and without its final slash.
+const introduction = ({
+  name,
+}: TokenHeader) => `Register, log in and use tokens from programs. A path answers with and without its final slash.
 
-Nothing here reads or sets a cookie: an access token counts in the Authorization header alone. Code that runs in this site’s own pages uses the cookie handlers under /auth/ instead, which are not part of this document.
+Nothing here reads or sets a cookie: an access token counts in the ${name} header alone. Code that runs in this site’s own pages uses the cookie handlers under /auth/ instead, which are not part of this document.
 
 Every reply carries X-Request-Id; quote it when you ask about one.`
 
@@ -19,35 +22,50 @@ const headerTexts: Record<HeaderName, string> = {
   'Cache-Control': 'How long the answer may be kept.',
 }
 
-let made: OpenApiDocument | null = null
+export interface DocumentFacts {
+  /** The origin by which the server is known outside. */
+  publicUrl: string
+  tokenHeader: TokenHeader
+}
 
-/** `publicUrl`: the origin by which the server is known outside. Made once, since it hangs on nothing else. */
-export function openApiDocument(publicUrl: string): OpenApiDocument {
-  if (made === null || made.servers[0]?.url !== publicUrl) made = make(publicUrl)
-  return made
+let made: { of: string; document: OpenApiDocument } | null = null
+
+/** Made once, since it hangs on nothing else. */
+export function openApiDocument(facts: DocumentFacts): OpenApiDocument {
+  const of = JSON.stringify(facts)
+  if (made?.of !== of) made = { of, document: make(facts) }
+  return made.document
 }
 
 export type OpenApiDocument = ReturnType<typeof make>
 
-function make(publicUrl: string) {
+function make({ publicUrl, tokenHeader }: DocumentFacts) {
   const schemas: Schemas = {}
   const paths: Record<string, Record<string, OperationObject>> = {}
   for (const described of operations)
     (paths[described.path] ??= {})[described.method] = operationObject(described, schemas)
   return {
     openapi: '3.1.0',
-    info: { title: 'Latchkey', version: '1', description: introduction },
+    info: { title: 'Latchkey', version: '1', description: introduction(tokenHeader) },
     servers: [{ url: publicUrl }],
     tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
     paths,
     components: {
       schemas,
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+        bearer: tokenScheme(tokenHeader),
         client: { type: 'http', scheme: 'basic', description: 'The id and the secret of a client.' },
       },
     },
   }
+}
+
+/** `http` means the Authorization header; a token in another one is a key there, its scheme word included. */
+function tokenScheme({ name, scheme }: TokenHeader) {
+  if (name !== 'Authorization')
+    return { type: 'apiKey', in: 'header', name, description: `An access token behind the word ${scheme} and a space.` }
+  const format = scheme.toLowerCase() === 'bearer' ? { bearerFormat: 'JWT' } : {}
+  return { type: 'http', scheme: scheme.toLowerCase(), ...format, description: 'An access token.' }
 }
 
 type OperationObject = ReturnType<typeof operationObject>

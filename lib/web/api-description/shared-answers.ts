@@ -42,7 +42,7 @@ export const refusedToken: Answer = {
 }
 
 export const refusedAccess: Answer = {
-  description: 'There is no access token in the Authorization header, or it is not good (any more).',
+  description: 'There is no access token in its header, or it is not good (any more).',
   schema: accessProblem,
   example: {
     detail: 'Given token not valid for any token type',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { loginFields, tokenFields } from '#lib/core/request-fields'
 import { invalid, jsonEndpoint, nothing, problem, refusedToken, throttled } from './shared-answers'
 
-const access = z.string().meta({ description: 'A JWT for the Authorization header, good for some minutes.' })
+const access = z.string().meta({ description: 'A JWT that opens protected endpoints, good for some minutes.' })
 const refresh = z.string().meta({ description: 'Traded for new tokens at /api/token/refresh/. Keep it secret.' })
 
 export const obtained = z.object({ refresh, access })
