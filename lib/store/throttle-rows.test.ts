@@ -118,31 +118,37 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
     return { prisma, statements: () => statements }
   }
 
-  test.each(['counters', 'changes'] as const)('%s are pruned a part at a time, each a short statement', async (kind) => {
-    await db.prisma.change.deleteMany()
-    await throttle.take([{ name: 'register', subject: 'alive' }])
-    await dead[kind](4500)
-    const { prisma, statements } = counted()
-    expect(await prunes[kind](prisma)).toBe(4500)
-    expect(statements()).toBe(3)
-    expect(await rows()).toBe(1)
-  })
+  test.each(['counters', 'changes'] as const)(
+    '%s are pruned a part at a time, each a short statement',
+    async (kind) => {
+      await db.prisma.change.deleteMany()
+      await throttle.take([{ name: 'register', subject: 'alive' }])
+      await dead[kind](4500)
+      const { prisma, statements } = counted()
+      expect(await prunes[kind](prisma)).toBe(4500)
+      expect(statements()).toBe(3)
+      expect(await rows()).toBe(1)
+    },
+  )
 
-  test.skipIf(name === 'embedded')('what another statement holds is left for the next time (several connections)', async () => {
-    await db.prisma.change.deleteMany()
-    await Promise.all([dead.counters(3), dead.changes(3)])
-    const other = new pg.Client(db.connection)
-    await other.connect()
-    try {
-      await other.query('BEGIN')
-      await other.query(`SELECT FROM throttle_counters WHERE key = 'dead2' FOR UPDATE`)
-      await other.query(`SELECT FROM changes ORDER BY id LIMIT 1 FOR UPDATE`)
-      expect([await pruneThrottle(db.prisma), await pruneChanges(db.prisma)]).toEqual([2, 2])
-    } finally {
-      await other.end()
-    }
-    expect([await pruneThrottle(db.prisma), await pruneChanges(db.prisma)]).toEqual([1, 1])
-  })
+  test.skipIf(name === 'embedded')(
+    'what another statement holds is left for the next time (several connections)',
+    async () => {
+      await db.prisma.change.deleteMany()
+      await Promise.all([dead.counters(3), dead.changes(3)])
+      const other = new pg.Client(db.connection)
+      await other.connect()
+      try {
+        await other.query('BEGIN')
+        await other.query(`SELECT FROM throttle_counters WHERE key = 'dead2' FOR UPDATE`)
+        await other.query(`SELECT FROM changes ORDER BY id LIMIT 1 FOR UPDATE`)
+        expect([await pruneThrottle(db.prisma), await pruneChanges(db.prisma)]).toEqual([2, 2])
+      } finally {
+        await other.end()
+      }
+      expect([await pruneThrottle(db.prisma), await pruneChanges(db.prisma)]).toEqual([1, 1])
+    },
+  )
 
   test('a counter with an attempt under way is not pruned', async () => {
     const key = typed()
