@@ -6,6 +6,7 @@ import { minutes, seconds } from '#lib/core/duration'
 import type { Throttle, ThrottleKey } from '#lib/core/ports'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { pruneChanges } from './change-feed'
+import { openDatabase } from './database'
 import { createThrottle, pruneThrottle } from './throttle-store'
 
 describe.each(databases)('on $name', ({ name, available, open }) => {
@@ -35,6 +36,19 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
     for (let i = 0; i < times; i++) found.push((await throttle.reserve(keys, { patient: false })).kind)
     return found
   }
+  /** The same database, and how many statements it was asked for. */
+  const counted = () => {
+    let statements = 0
+    const prisma = db.prisma.$extends({
+      query: {
+        $allOperations({ args, query }) {
+          statements++
+          return query(args)
+        },
+      },
+    }) as unknown as TestDatabase['prisma']
+    return { prisma, statements: () => statements }
+  }
   /** Moves all counters into the past, on the database's own clock. */
   const elapse = (ms: number) =>
     db.prisma.$executeRawUnsafe(
@@ -49,11 +63,56 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
     expect(await rows()).toBe(1)
   })
 
+  test('he is refused without a single row being written: by the one statement, and the one that asks for how long', async () => {
+    const [office, name] = [address(), typed()]
+    for (let i = 0; i < 30; i++) await wrong([office])
+    const { prisma, statements } = counted()
+    const verdict = await createThrottle(prisma, { hmacKey: Buffer.alloc(32, 7), scale: 1 }).reserve([office, name])
+    expect([verdict.kind, statements()]).toEqual(['wait', 2])
+  })
+
   test('nor does one whose name pauses, for his address', async () => {
     const name = typed()
     for (let i = 0; i < 5; i++) await wrong([name])
     for (let i = 0; i < 20; i++) expect((await throttle.reserve([address(), name])).kind).toBe('wait')
     expect(await rows()).toBe(1)
+  })
+
+  test('three counters in one statement: whichever pauses, those after it are not touched and those before it get their room back', async () => {
+    const site: ThrottleKey = { name: 'loginSite', subject: randomUUID() }
+    const office = address()
+    for (let i = 0; i < 30; i++) await wrong([site, office])
+    expect(await kinds([site, office, typed()], 20)).toEqual(Array(20).fill('wait'))
+    expect(await rows()).toBe(2)
+    for (let i = 0; i < 270; i++) await wrong([site])
+    expect(await kinds([site, address(), typed()], 20)).toEqual(Array(20).fill('wait'))
+    expect(await rows()).toBe(2)
+    await elapse(minutes(15))
+    expect(await kinds([site, office, typed()], 1)).toEqual(['go'])
+  })
+
+  test('hundreds at once at two instances, on counters they share: none is refused, and no row is left', async () => {
+    // As patient as the first: this is about outcomes, not about time.
+    const patient = { connectionTimeoutMillis: 60_000, statement_timeout: 60_000, query_timeout: 60_000 }
+    const second = openDatabase({ ...db.connection, ...patient })
+    const settings = { hmacKey: Buffer.alloc(32, 7), scale: 100 }
+    const instances = [db.prisma, second.prisma].map((prisma) => createThrottle(prisma, settings))
+    const [site, offices, names] = [address(), [address(), address()], [typed(), typed(), typed()]]
+    try {
+      const verdicts = await Promise.all(
+        Array.from({ length: 240 }, async (_, i) => {
+          const by = instances[i % 2]!
+          const keys = [site, offices[i % 2]!, names[i % 3]!]
+          const { kind } = await by.reserve(keys)
+          await by.release(keys)
+          return kind
+        }),
+      )
+      expect(new Set(verdicts)).toEqual(new Set(['go']))
+      expect(await rows()).toBe(0)
+    } finally {
+      await second.close()
+    }
   })
 
   test('an attempt given back leaves no row that counts nothing, also of several at once', async () => {
@@ -105,19 +164,6 @@ describe.each(databases)('on $name', ({ name, available, open }) => {
       INSERT INTO changes (at) SELECT now() - interval '1 day' FROM generate_series(1, ${n}::int)`,
   }
   const prunes = { counters: pruneThrottle, changes: pruneChanges }
-  const counted = () => {
-    let statements = 0
-    const prisma = db.prisma.$extends({
-      query: {
-        $allOperations({ args, query }) {
-          statements++
-          return query(args)
-        },
-      },
-    }) as unknown as TestDatabase['prisma']
-    return { prisma, statements: () => statements }
-  }
-
   test.each(['counters', 'changes'] as const)(
     '%s are pruned a part at a time, each a short statement',
     async (kind) => {
