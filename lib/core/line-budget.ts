@@ -9,7 +9,7 @@ export interface LineBudget {
   windowMs: number
 }
 
-/** What browsers report, and whoever says he is one. */
+/** What browsers report, and whoever says he is one (LG-8). */
 export const reportBudget: LineBudget = { lines: 60, windowMs: minutes(1) }
 
 export interface Spent {

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('a flood of reports writes 60 lines in a minute, then one about the others, also when no other comes', () => {
+test('LG-8: a flood of reports writes 60 lines in a minute, then one about the others, also when no other comes', () => {
   vi.useFakeTimers()
   const lines: Record<string, unknown>[] = []
   vi.spyOn(console, 'warn').mockImplementation((line: string) => void lines.push(JSON.parse(line)))
