@@ -33,6 +33,7 @@ import { createLogout } from '#lib/flows/logout'
 import { createManageClients } from '#lib/flows/manage-clients'
 import { createOpenSession } from '#lib/flows/open-session'
 import { createProvePassword } from '#lib/flows/prove-password'
+import { createPrune } from '#lib/flows/prune'
 import { createReauthenticate } from '#lib/flows/reauthenticate'
 import { createRefreshApi } from '#lib/flows/refresh-api'
 import { createRefreshBrowser } from '#lib/flows/refresh-browser'
@@ -222,10 +223,10 @@ async function join(
     audit,
     auditReader: createAuditReader(db),
     /** How many rows of each kind were forgotten. */
-    prune: async () => ({
-      sessions: await pruneSessions(db),
-      counters: await pruneThrottle(db),
-      changes: await pruneChanges(db),
+    prune: createPrune({
+      sessions: () => pruneSessions(db),
+      counters: () => pruneThrottle(db),
+      changes: () => pruneChanges(db),
     }),
     /** How many statements the database has been sent. */
     statements: database.statements,

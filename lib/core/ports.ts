@@ -196,10 +196,10 @@ export interface Throttle {
 export type HashShare = 'whole' | 'half'
 
 export interface PasswordHasher {
-  /** The hash to store. Null: the queue is full, try again later (PW-13). */
-  hash(password: string, share?: HashShare): Promise<string | null>
+  /** The hash to store. Null: the queue, or what the network `from` may hold of it, is full, try again later (PW-13). */
+  hash(password: string, share?: HashShare, from?: string): Promise<string | null>
   /** Compares with a stored hash, or with a dummy when there is none; a failure costs the same whatever was stored (EN-2). */
-  verify(password: string, stored: string | null): Promise<'match' | 'match-stale' | 'no-match' | 'busy'>
+  verify(password: string, stored: string | null, from?: string): Promise<'match' | 'match-stale' | 'no-match' | 'busy'>
 }
 
 export interface IssuedToken {

@@ -14,6 +14,10 @@ test('failed logins of one address: 30 in 15 minutes, then until the window ends
   expect(throttleRule('loginAddress', 1)).toEqual({ limit: 30, windowMs: minutes(15), pause: null })
 })
 
+test('failed logins of all networks of an IPv6 site: 300 in 15 minutes, then until the window ends', () => {
+  expect(throttleRule('loginSite', 1)).toEqual({ limit: 300, windowMs: minutes(15), pause: null })
+})
+
 test('registrations: 10 per hour and address; refreshes of a program: 60 per minute and session', () => {
   expect(throttleRule('register', 1)).toEqual({ limit: 10, windowMs: hours(1), pause: null })
   expect(throttleRule('refreshApi', 1)).toEqual({ limit: 60, windowMs: minutes(1), pause: null })

@@ -19,6 +19,11 @@ const rules = {
   loginName: { limit: 5, windowMs: minutes(15), pause: { firstMs: minutes(1), capMs: hours(1) } },
   /** Failed logins from one address, whatever the account. */
   loginAddress: { limit: 30, windowMs: minutes(15), pause: null },
+  /**
+   * Failed logins of all networks of one IPv6 site, the /48: who is given one could else count as 65 536 addresses. Ten times an address's,
+   * for a site can be a provider's customers, too.
+   */
+  loginSite: { limit: 300, windowMs: minutes(15), pause: null },
   /** Registrations of one address that made an account or were told that a name is taken. */
   register: { limit: 10, windowMs: hours(1), pause: null },
   /** Registrations of one address that were refused for their form, and told by the way that a name is free. */

@@ -76,6 +76,19 @@ describe('PW-13: the queue is bounded', () => {
     expect(await Promise.all([first, ...others])).not.toContain('busy')
   })
 
+  test('three networks that want all of it keep nobody out, nor waiting', async () => {
+    const { run } = pool(1)
+    const ended: string[] = []
+    const greedy = ['a', 'b', 'c'].flatMap((from) =>
+      Array.from({ length: 30 }, () => run(job, 'whole', from).then((result) => result !== 'busy' && ended.push(from))),
+    )
+    const stranger = run(job, 'whole', 'd').then((result) => ended.push(result === 'busy' ? 'busy' : 'd'))
+    await Promise.all([stranger, ...greedy])
+    expect(ended.length).toBeGreaterThan(40)
+    expect(ended.indexOf('d')).toBeLessThan(6)
+    expect(ended).toContain('d')
+  })
+
   test('who waits when it closes is told busy', async () => {
     const made = pool(1)
     const first = made.run(job).catch(() => 'ended')

@@ -6,13 +6,13 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { seconds } from '#lib/core/duration'
 import type { HashShare } from '#lib/core/ports'
+import { createHashQueue, type Queued } from './hash-queue'
 
 /** `pad`: costs of further hashes, computed after a comparison that failed, so that every failure takes the same time (EN-2). */
 export type Work = { text: string; cost: number } | { text: string; stored: string; pad?: number[] }
 
-interface Job {
+interface Job extends Queued {
   work: Work
-  share: HashShare
   settle: (result: string | boolean | 'busy') => void
   fail: (error: Error) => void
   /** Gives up while still in the queue. */
@@ -20,8 +20,11 @@ interface Job {
 }
 
 export interface HashPool {
-  /** The result, or 'busy' when the queue, or that share of it, is full or the wait too long. Rejects when a worker died at it. */
-  run(work: Work, share?: HashShare): Promise<string | boolean | 'busy'>
+  /**
+   * The result, or 'busy' when the queue, or that share of it, or what `from`, a network, may hold of it is full, or the wait too long.
+   * Rejects when a worker died at it.
+   */
+  run(work: Work, share?: HashShare, from?: string | null): Promise<string | boolean | 'busy'>
   close(): Promise<void>
 }
 
@@ -29,7 +32,7 @@ const QUEUE_LIMIT = 64
 const WAIT_MS = seconds(20)
 
 export function createHashPool(size = Math.max(1, Math.min(4, availableParallelism() - 1))): HashPool {
-  const queue: Job[] = []
+  const queue = createHashQueue<Job>(QUEUE_LIMIT)
   const idle: Worker[] = []
   /** Every living worker, with the job it is at. */
   const workers = new Map<Worker, Job | null>()
@@ -71,26 +74,21 @@ export function createHashPool(size = Math.max(1, Math.min(4, availableParalleli
     next()
   }
 
-  /** Registrations, which anybody can send by the hundred, leave the other half to logins. */
-  const isFull = (share: HashShare) =>
-    queue.length >= QUEUE_LIMIT ||
-    (share === 'half' && queue.filter((job) => job.share === 'half').length >= QUEUE_LIMIT / 2)
-
   return {
-    run(work, share = 'whole') {
+    run(work, share = 'whole', from = null) {
       return new Promise((settle, fail) => {
-        if (isFull(share)) return settle('busy')
         const timer = setTimeout(() => {
-          queue.splice(queue.indexOf(job), 1)
+          queue.remove(job)
           settle('busy')
         }, WAIT_MS)
-        const job: Job = { work, share, settle, fail, timer }
-        queue.push(job)
-        next()
+        const job: Job = { work, share, from, settle, fail, timer }
+        if (queue.push(job)) return next()
+        clearTimeout(timer)
+        settle('busy')
       })
     },
     async close() {
-      for (const job of queue.splice(0)) {
+      for (const job of queue.clear()) {
         clearTimeout(job.timer)
         job.settle('busy')
       }

@@ -172,6 +172,18 @@ describe('EN-2: where there is no hash, a dummy costs the same', () => {
   })
 })
 
+test('PW-13: the pool hears of each hash and comparison from which network it is asked', async () => {
+  const asked: unknown[] = []
+  const noting: HashPool = { run: async (_, ...whose) => (asked.push(whose), false), close: async () => {} }
+  const hasher = createPasswordHasher(noting, { pepper, cost: COST })
+  await hasher.verify('tea on the roof', null, '192.0.2.7')
+  await hasher.hash('tea on the roof', 'half', '192.0.2.8')
+  expect(asked).toEqual([
+    ['whole', '192.0.2.7'],
+    ['half', '192.0.2.8'],
+  ])
+})
+
 test('PW-13: a full queue is busy at a comparison and null at a hash', async () => {
   const full: HashPool = { run: async () => 'busy', close: async () => {} }
   const waiting = createPasswordHasher(full, { pepper, cost: COST })

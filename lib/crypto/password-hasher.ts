@@ -37,18 +37,19 @@ export function createPasswordHasher(
   let dearest = cost
 
   return {
-    async hash(password, share) {
-      const bcrypt = await pool.run({ text: prehash(password), cost }, share)
+    async hash(password, share, from) {
+      const bcrypt = await pool.run({ text: prehash(password), cost }, share, from)
       return bcrypt === 'busy' ? null : `v1:${pepperId}:${bcrypt}`
     },
 
-    async verify(password, stored) {
+    async verify(password, stored, from) {
       const [, storedPepper = '', bcrypt, storedCost] = FORMAT.exec(stored ?? '') ?? []
       const comparable = bcrypt !== undefined && peppers.has(storedPepper)
       const text = prehash(isTooLong(password) ? '' : password, storedPepper)
       const compared = comparable ? Number(storedCost) : cost
       dearest = Math.max(dearest, compared)
-      const match = await pool.run({ text, stored: comparable ? bcrypt : dummy, pad: padding(compared, dearest) })
+      const work = { text, stored: comparable ? bcrypt : dummy, pad: padding(compared, dearest) }
+      const match = await pool.run(work, 'whole', from)
       if (match === 'busy') return 'busy'
       if (match !== true || !comparable || text === prehash('', storedPepper)) return 'no-match'
       return Number(storedCost) < cost || storedPepper !== pepperId ? 'match-stale' : 'match'

@@ -63,7 +63,7 @@ export function createChangePassword(deps: ChangePasswordDeps): ChangePassword {
       await deps.audit.append({ ...who, outcome: 'failure', reason: proof.kind === 'failed' ? proof.why : proof.kind })
       return proof.kind === 'failed' ? wrongCurrent : proof
     }
-    const hash = await deps.hasher.hash(wanted)
+    const hash = await deps.hasher.hash(wanted, 'whole', context.network)
     if (hash === null) return { kind: 'busy' }
     const changed = await deps.users.changePassword(id, proof.user.passwordHash ?? '', hash)
     if (!changed) {

@@ -3,13 +3,14 @@
  * Part of login, re-authentication and password change; a lock holds on every route that takes the password (TH-6).
  *
  * A stranger's guesses count three times: for the address, for the name as typed, and for the account, so that guessing by email and by
- * username does not double the budget. Were a paused account told as 429 under a name that was hardly tried, the 429 would say that two
+ * username does not double the budget; and from IPv6 for the site, so that many networks are not many strangers. Were a paused account told as 429 under a name that was hardly tried, the 429 would say that two
  * names are one account: it gets the ordinary failure instead, and its password is not looked at.
  */
 import { foldUsername } from '#lib/core/identifiers'
 import type { Admits, PasswordHasher, Throttle, ThrottleKey, UserStore } from '#lib/core/ports'
 import type { UserRecord } from '#lib/core/records'
 import type { RequestContext } from '#lib/core/request-context'
+import { siteOf } from '#lib/core/site'
 
 export type PasswordProof =
   | { kind: 'proven'; user: UserRecord }
@@ -46,15 +47,15 @@ interface ProveDeps {
 
 export function createProvePassword(deps: ProveDeps): ProvePassword {
   return async (claim) => {
-    const { user, identifier, password, inactive = 'refused' } = claim
-    const { address, name, account } = keysOf(claim)
-    const first = [address, identifier === null ? account : name]
+    const { user, identifier, inactive = 'refused' } = claim
+    const { places, name, account } = keysOf(claim)
+    const first = [...places, identifier === null ? account : name]
     const verdict = await deps.throttle.reserve(first)
     if (verdict.kind === 'wait') return { kind: 'throttled', retryAfterMs: verdict.retryAfterMs }
     const paused = identifier !== null && !(await isOpen(deps, account, first))
     const reserved = paused || identifier === null ? first : [...first, account]
 
-    const result = await verify(deps, reserved, password, paused ? null : user)
+    const result = await verify(deps, reserved, claim, paused ? null : user)
     if (result === 'busy') return { kind: 'busy' }
     const barred = user?.isActive === false && inactive === 'refused'
     if (paused || !user || result === 'no-match' || barred) {
@@ -66,22 +67,25 @@ export function createProvePassword(deps: ProveDeps): ProvePassword {
       return { kind: 'failed', why: 'not_admitted' }
     }
 
-    // The account starts afresh, the address only gets this attempt back (TH-5).
+    // The account starts afresh, the address and its site only get this attempt back (TH-5).
     await deps.throttle.release(reserved)
     // The account before the name: who is let in under the name must find room for the account.
-    for (const key of reserved.slice(1).reverse()) await deps.throttle.clear(key)
-    return { kind: 'proven', user: result === 'match-stale' ? await rehash(deps, user, password) : user }
+    for (const key of reserved.slice(places.length).reverse()) await deps.throttle.clear(key)
+    return { kind: 'proven', user: result === 'match-stale' ? await rehash(deps, user, claim) : user }
   }
 }
 
 /** An unknown name has an account's counter too, for the work must be the same (EN-2). */
 function keysOf({ user, identifier, context: { network } }: PasswordClaim) {
   const typed = foldUsername(identifier ?? '')
+  const site = siteOf(network)
+  const places: ThrottleKey[] = [{ name: 'loginAddress', subject: network }]
   return {
-    address: { name: 'loginAddress', subject: network },
-    name: { name: 'loginName', subject: `${typed}\n${network}` },
-    account: { name: 'loginPair', subject: `${user ? user.id : typed}\n${network}` },
-  } satisfies Record<string, ThrottleKey>
+    /** The widest first: while it pauses, none of those within is touched. */
+    places: site === null ? places : [{ name: 'loginSite' as const, subject: site }, ...places],
+    name: { name: 'loginName' as const, subject: `${typed}\n${network}` },
+    account: { name: 'loginPair' as const, subject: `${user ? user.id : typed}\n${network}` },
+  }
 }
 
 /** Not patient: who guesses under several names at once would tell by the clock which of them wait for each other. */
@@ -93,8 +97,14 @@ async function isOpen({ throttle }: ProveDeps, account: ThrottleKey, reserved: T
   )
 }
 
-async function verify({ throttle, hasher }: ProveDeps, keys: ThrottleKey[], password: string, user: UserRecord | null) {
-  const result = await orRelease(throttle, keys, () => hasher.verify(password, user?.passwordHash ?? null))
+async function verify(
+  { throttle, hasher }: ProveDeps,
+  keys: ThrottleKey[],
+  { password, context }: PasswordClaim,
+  user: UserRecord | null,
+) {
+  const hash = user?.passwordHash ?? null
+  const result = await orRelease(throttle, keys, () => hasher.verify(password, hash, context.network))
   if (result === 'busy') await throttle.release(keys)
   return result
 }
@@ -110,8 +120,12 @@ async function orRelease<T>(throttle: Throttle, keys: ThrottleKey[], act: () => 
 }
 
 /** The user as it stands now. A hash that somebody else replaced meanwhile is theirs: another login's, or a new password's. */
-async function rehash({ hasher, users }: ProveDeps, user: UserRecord, password: string): Promise<UserRecord> {
-  const fresh = await hasher.hash(password)
+async function rehash(
+  { hasher, users }: ProveDeps,
+  user: UserRecord,
+  { password, context }: PasswordClaim,
+): Promise<UserRecord> {
+  const fresh = await hasher.hash(password, 'whole', context.network)
   if (fresh === null || user.passwordHash === null) return user
   if (await users.rehash(user.id, user.passwordHash, fresh)) return { ...user, passwordHash: fresh }
   const now = await users.findById(user.id)

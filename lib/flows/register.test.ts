@@ -219,12 +219,13 @@ describe('the throttle: 10 per hour and address', () => {
   })
 
   test('the command line is not throttled, and has the whole queue; strangers have half', async () => {
-    const { register, send, hasher, throttle } = world()
+    const { register, send, hasher, throttle, context } = world()
     for (let i = 0; i < 12; i++) expect((await register({ input: nth(i), context: null })).kind).toBe('registered')
     expect(throttle.keys()).toEqual([])
     hasher.shares.length = 0
     await register({ input: nth(20), context: null })
     await send(nth(21))
     expect(hasher.shares).toEqual(['whole', 'half'])
+    expect(hasher.networks.slice(-2)).toEqual([undefined, context.network])
   })
 })

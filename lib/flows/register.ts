@@ -99,7 +99,7 @@ async function attempt(
   if (Object.keys(errors).length > 0) return refused(errors, told)
 
   const { email, username, password } = parsed.data
-  const passwordHash = await hasher.hash(password, context ? 'half' : 'whole')
+  const passwordHash = await hasher.hash(password, context ? 'half' : 'whole', context?.network)
   if (passwordHash === null) return { outcome: { kind: 'busy' }, told: 'a name is free' }
   // Two may both have come this far with one name: the database lets one in, the other gets the field's sentence.
   const created = await users.create({ email, username, passwordHash, ...as })

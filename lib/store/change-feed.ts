@@ -9,6 +9,7 @@ import pg from 'pg'
 import { minutes, seconds } from '#lib/core/duration'
 import type { Change } from '#lib/core/live-view'
 import { Prisma, type PrismaClient } from './generated/client'
+import { pruneInParts } from './prune-in-parts'
 
 export interface ChangeFeed {
   /** Asks at once. Throws what the database throws. */
@@ -104,7 +105,12 @@ export async function openChangeFeed({
 
 /** Forgets what every instance has heard of. */
 export function pruneChanges(db: PrismaClient): Promise<number> {
-  return db.$executeRaw`DELETE FROM changes WHERE at < now() - ${keptMs}::float8 * interval '1 millisecond'`
+  return pruneInParts(
+    (limit) => db.$executeRaw`
+      DELETE FROM changes WHERE id IN (
+        SELECT id FROM changes WHERE at < now() - ${keptMs}::float8 * interval '1 millisecond' LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+      )`,
+  )
 }
 
 /** Stays connected, or tries to: while it is not, the polls alone bring the news. */

@@ -9,7 +9,12 @@ import type { ThrottleRule } from '#lib/core/throttle'
 import { Prisma } from './generated/client'
 import { interval } from './session-columns'
 
-/** An attempt that has said nothing for so long has lost its process: longer than the hash queue's wait and its hash (PW-13). */
+/**
+ * Attempts that are under way together are forgotten together, so long after the first of them began: later ones do not push the time on,
+ * or those of a process that has ended would stay as long as somebody comes every minute. It is longer than the hash queue's wait and its
+ * hash (PW-13). One that takes longer, or began late beside an unbroken row of others, gives up its room and still counts when it fails:
+ * once a minute at most so many more may be judged as the limit has room for, and no failure is lost.
+ */
 const PENDING_MS = seconds(60)
 
 const NEVER = Prisma.sql`to_timestamp(0)`
@@ -17,24 +22,37 @@ const NEVER = Prisma.sql`to_timestamp(0)`
 const PENDING = Prisma.sql`(CASE WHEN c.pending_until > now() THEN c.pending ELSE 0 END)`
 /** Failures of the present window; one that has ended counts nothing. */
 const FAILURES = Prisma.sql`(CASE WHEN c.window_ends_at <= now() THEN 0 ELSE c.count END)`
+/** Whether there is nothing to know of it: no failure, no pause, nothing under way. */
+const NOTHING = Prisma.sql`(${PENDING} = 0 AND ${FAILURES} = 0 AND c.blocked_until <= now())`
 
 /** Whether so many are under way that, should all fail, the limit were reached. One may always try, once the pause is over. */
 const crowded = ({ limit }: ThrottleRule) => Prisma.sql`${PENDING} >= GREATEST(1, ${limit}::int - ${FAILURES})`
 
-/** Holds room for an attempt whose outcome is not known yet. No row comes back when the counter pauses or is crowded. */
-export function reserveOne(key: string, rule: ThrottleRule): Prisma.Sql {
+/**
+ * Holds room for an attempt whose outcome is not known yet. No row comes back when the counter pauses or is crowded, or `onlyIf` is false:
+ * then none is made either, or whoever waits for one counter could fill the table with others.
+ */
+export function reserveOne(key: string, rule: ThrottleRule, onlyIf: Prisma.Sql): Prisma.Sql {
   const until = Prisma.sql`(now() + ${interval(PENDING_MS)})`
   return Prisma.sql`
     INSERT INTO throttle_counters AS c (key, count, pending, pending_until, window_ends_at, blocked_until)
-    VALUES (${key}, 0, 1, ${until}, ${NEVER}, ${NEVER})
-    ON CONFLICT (key) DO UPDATE SET pending = ${PENDING} + 1, pending_until = ${until}
+    SELECT ${key}, 0, 1, ${until}, ${NEVER}, ${NEVER} WHERE ${onlyIf}
+    ON CONFLICT (key) DO UPDATE SET
+      pending = ${PENDING} + 1, pending_until = CASE WHEN ${PENDING} = 0 THEN ${until} ELSE c.pending_until END
     WHERE c.blocked_until <= now() AND NOT (${crowded(rule)})
     RETURNING c.key`
 }
 
-/** Gives the room back. */
+/** Gives the room back. The key comes back when the counter now counts nothing. */
 export function releaseOne(key: string): Prisma.Sql {
-  return Prisma.sql`UPDATE throttle_counters AS c SET pending = GREATEST(${PENDING} - 1, 0) WHERE c.key = ${key} RETURNING c.key`
+  return Prisma.sql`
+    UPDATE throttle_counters AS c SET pending = GREATEST(${PENDING} - 1, 0) WHERE c.key = ${key}
+    RETURNING CASE WHEN ${NOTHING} THEN c.key END AS key`
+}
+
+/** Forgets the counter, unless it counts something. */
+export function forgetOne(key: string): Prisma.Sql {
+  return Prisma.sql`DELETE FROM throttle_counters AS c WHERE c.key = ${key} AND ${NOTHING} RETURNING c.key`
 }
 
 /** A reserved attempt has failed: counted, whatever has become of the counter meanwhile. */

@@ -9,7 +9,8 @@ import { seconds } from '#lib/core/duration'
 import type { Throttle, ThrottleKey, ThrottleVerdict } from '#lib/core/ports'
 import { throttleRule, type ThrottleRule } from '#lib/core/throttle'
 import { Prisma, type PrismaClient } from './generated/client'
-import { clearOne, failOne, outlookOfOne, refundOne, releaseOne, reserveOne, takeOne } from './throttle-sql'
+import { pruneInParts } from './prune-in-parts'
+import { clearOne, failOne, forgetOne, outlookOfOne, refundOne, releaseOne, reserveOne, takeOne } from './throttle-sql'
 
 /** How long an attempt waits for those under way before it is told to come back. */
 const PATIENCE_MS = seconds(15)
@@ -17,22 +18,27 @@ const PATIENCE_MS = seconds(15)
 const WAITING_MAX = 100
 const COME_BACK: ThrottleVerdict = { kind: 'wait', retryAfterMs: seconds(1) }
 
-type Statement = (key: string, rule: ThrottleRule) => Prisma.Sql
+/** `onlyIf` is the condition under which it is done at all. */
+type Statement = (key: string, rule: ThrottleRule, onlyIf: Prisma.Sql) => Prisma.Sql
+
+const ALWAYS = Prisma.sql`true`
 
 /** `hmacKey` hides the addresses and accounts that the counters are about from a reader of the table. */
 export function createThrottle(db: PrismaClient, { hmacKey, scale }: { hmacKey: Buffer; scale: number }): Throttle {
   const keyOf = ({ name, subject }: ThrottleKey) =>
     createHmac('sha256', hmacKey).update(`${name}\0${subject}`).digest('base64url')
-  const sqlOf = (statement: Statement, key: ThrottleKey) => statement(keyOf(key), throttleRule(key.name, scale))
+  const sqlOf = (statement: Statement, key: ThrottleKey, onlyIf = ALWAYS) =>
+    statement(keyOf(key), throttleRule(key.name, scale), onlyIf)
   let waiting = 0
 
-  /** Those of the keys whose statement returned a row; all statements are one. */
+  /** Those of the keys whose statement returned its key; all statements are one, and each may ask whether the one before it did. */
   const run = async (statement: Statement, keys: ThrottleKey[]): Promise<ThrottleKey[]> => {
     if (keys.length === 0) return []
     const name = (i: number) => Prisma.raw(`t${i}`)
-    const all = keys.map((key, i) => Prisma.sql`${name(i)} AS (${sqlOf(statement, key)})`)
+    const afterOneBefore = (i: number) => (i === 0 ? ALWAYS : Prisma.sql`EXISTS (SELECT FROM ${name(i - 1)})`)
+    const all = keys.map((key, i) => Prisma.sql`${name(i)} AS (${sqlOf(statement, key, afterOneBefore(i))})`)
     const reads = keys.map((_, i) => Prisma.sql`SELECT key FROM ${name(i)}`)
-    const rows = await db.$queryRaw<{ key: string }[]>(
+    const rows = await db.$queryRaw<{ key: string | null }[]>(
       Prisma.sql`WITH ${Prisma.join(all, ', ')} ${Prisma.join(reads, ' UNION ALL ')}`,
     )
     const returned = new Set(rows.map(({ key }) => key))
@@ -47,10 +53,14 @@ export function createThrottle(db: PrismaClient, { hmacKey, scale }: { hmacKey: 
     return { waitMs: Math.max(0, ...rows.map(({ ms }) => ms)), crowded: rows.some(({ crowded }) => crowded) }
   }
 
+  /** Two statements, for one of two attempts that are given back at once must find that it is the last. */
+  const release = async (keys: ThrottleKey[]) => {
+    await run(forgetOne, await run(releaseOne, keys))
+  }
   /** True: room was held against every key; else against none. */
   const tryToReserve = async (keys: ThrottleKey[]) => {
     const held = await run(reserveOne, keys)
-    if (held.length > 0 && held.length < keys.length) await run(releaseOne, held)
+    if (held.length < keys.length) await release(held)
     return held.length === keys.length
   }
   /** Until those under way have left room, or the counter pauses, or patience ends. */
@@ -89,15 +99,19 @@ export function createThrottle(db: PrismaClient, { hmacKey, scale }: { hmacKey: 
     async fail(keys) {
       await run(failOne, keys)
     },
-    async release(keys) {
-      await run(releaseOne, keys)
-    },
+    release,
     clear: (key) => each(clearOne, [key]),
   }
 }
 
 /** Deletes counters that count nothing any more. */
-export async function pruneThrottle(db: PrismaClient): Promise<number> {
-  return db.$executeRaw`DELETE FROM throttle_counters
-    WHERE window_ends_at < now() AND blocked_until < now() AND COALESCE(pending_until < now(), true)`
+export function pruneThrottle(db: PrismaClient): Promise<number> {
+  return pruneInParts(
+    (limit) => db.$executeRaw`
+      DELETE FROM throttle_counters WHERE key IN (
+        SELECT key FROM throttle_counters
+        WHERE window_ends_at < now() AND blocked_until < now() AND COALESCE(pending_until < now(), true)
+        LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+      )`,
+  )
 }

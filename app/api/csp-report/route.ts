@@ -1,14 +1,15 @@
 /**
- * `POST /api/csp-report/`: browsers say here what our Content-Security-Policy stopped. Logged in one line, cut short, and forgotten;
- * longer ones than 10 kB do not get here.
+ * `POST /api/csp-report/`: browsers say here what our Content-Security-Policy stopped. Logged in one line, cut short, so many a
+ * minute, and forgotten; longer ones than 10 kB do not get here.
  */
 import { legacyReport, reports } from '#lib/core/csp-report'
+import { logViolation } from '#lib/web/report-log'
 
 export async function POST(request: Request): Promise<Response> {
   const directives = parse(await request.text())
   if (directives.length === 0) return new Response(null, { status: 400 })
   // Only the directive: addresses in a report are the stranger's to choose.
-  console.warn(JSON.stringify({ ts: new Date().toISOString(), level: 'warn', event: 'csp.violation', directives }))
+  logViolation(directives)
   return new Response(null, { status: 204 })
 }
 
