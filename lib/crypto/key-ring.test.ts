@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { seconds } from '#lib/core/duration'
+import { hours, seconds } from '#lib/core/duration'
 import type { KeyState, StoredKey } from '#lib/core/key-ring'
 import { openLiveRing } from './key-ring'
 import { makeSigningKey, openSigningKey } from './signing-keys'
@@ -105,6 +105,10 @@ describe('the live ring', () => {
     clock.at += 999
     await ring.ready(unknown('a'))
     expect([database.readings, clock.pauses]).toEqual([4, [0, 700, 1]])
+    // A clock that was set ahead and back.
+    clock.at -= hours(1)
+    await ring.ready(unknown('a'))
+    expect([database.readings, clock.pauses]).toEqual([5, [0, 700, 1, 1000]])
   })
 
   test.each([

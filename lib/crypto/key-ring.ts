@@ -67,7 +67,7 @@ export async function openLiveRing(options: LiveRing): Promise<KeyRing> {
   /** A reading that begins after this call, as soon as one is due. Whoever asks meanwhile waits for the same. */
   const look = () => (nextLook ??= lookWhenDue())
   const lookWhenDue = async () => {
-    await pause(Math.max(0, missAt + MISS_MS - now()))
+    await pause(Math.min(MISS_MS, Math.max(0, missAt + MISS_MS - now())))
     // A reading that is under way may have begun before the key was there.
     await reading?.catch(() => {})
     missAt = now()
