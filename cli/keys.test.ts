@@ -7,12 +7,15 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#lib/config'
+import { StartError } from '#lib/core/start-error'
+import { startEmbeddedDatabase, type EmbeddedDatabase } from '#lib/store/embedded/embedded-database'
 import { openLatchkey, type Latchkey } from '#lib/wiring'
 
 const home = mkdtempSync(path.join(tmpdir(), 'latchkey-keys-'))
 const password = 'seven green bottles'
 const context = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: 'Test/1', requestId: 'r' }
 const opened: Latchkey[] = []
+const databases: EmbeddedDatabase[] = []
 type Env = Record<string, string>
 
 const newSecret = () => randomBytes(33).toString('base64')
@@ -29,6 +32,16 @@ async function open(env: Env, use: 'own' | 'share' = 'own'): Promise<Latchkey> {
 async function close() {
   // The embedded database is that of the first.
   for (const latchkey of opened.splice(0).reverse()) await latchkey.close()
+  for (const database of databases.splice(0)) await database.close()
+}
+
+/** The settings of several servers on one database, each with its own secrets. */
+async function shared(name: string): Promise<Env> {
+  const { DATA_DIR } = dir(name)
+  const database = await startEmbeddedDatabase({ dataDir: DATA_DIR, use: 'own', report: () => {}, transport: 'tcp' })
+  databases.push(database)
+  const { host, port, user, password: secret = '', database: of } = database.connection
+  return { DATA_DIR, DATABASE_URL: `postgresql://${user}:${secret}@${host}:${port}/${of}` }
 }
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
@@ -132,6 +145,47 @@ describe('the command line beside a running server', () => {
       if (refreshed.kind !== 'refreshed') throw new Error('The browser was logged out.')
       expect(kidOf(refreshed.access.token)).toBe(current)
       expect(await manage(`keys drop ${kid} --yes`)).toMatchObject({ status: 3, out: '' })
+    },
+  )
+
+  test(
+    'its own JWT_ALGORITHM changes nothing: the key that signs stays, and a rotation is of the same kind',
+    { timeout: 60_000 },
+    async () => {
+      const keys = async (more: Env = {}) => JSON.parse((await manage('keys list --json', more)).out)
+      const before = await keys()
+      const other = { JWT_ALGORITHM: 'EdDSA' }
+      expect(await keys(other)).toEqual(before)
+      const next = JSON.parse((await manage('keys rotate --json', other)).out)
+      expect(next).toMatchObject({ alg: 'ES256', state: 'next' })
+      const { current } = JSON.parse((await manage(`keys drop ${next.kid} --yes --json`, other)).out)
+      expect(await keys()).toEqual(before)
+      // Without a next key a fresh one takes the place.
+      await manage(`keys drop ${current} --yes`, other)
+      const states = (await keys()).map(({ state, alg }: { state: string; alg: string }) => [state, alg])
+      expect(states.at(-1)).toEqual(['current', 'ES256'])
+    },
+  )
+
+  test(
+    'it replaces no secret: a coming one beside the database’s is taken and kept to itself',
+    { timeout: 60_000 },
+    async () => {
+      const coming = { AUTH_SECRET: newSecret(), PASSWORD_PEPPER: newSecret() }
+      const beside = { AUTH_SECRET_PREVIOUS: secrets.AUTH_SECRET, PASSWORD_PEPPER_PREVIOUS: secrets.PASSWORD_PEPPER }
+      const { kid } = JSON.parse((await manage('keys rotate --json', { ...coming, ...beside })).out)
+      expect((await manage('keys list')).status).toBe(0)
+      expect(await manage('keys list', coming)).toMatchObject({
+        status: 1,
+        err: expect.stringMatching(/^AUTH_SECRET is not/),
+      })
+      const rows = await server.auditReader.tail(50)
+      expect(rows.filter(({ event }) => event === 'key.secret')).toEqual([])
+      // The servers can open what it has sealed.
+      expect(await manage(`keys rotate --now`)).toMatchObject({ status: 0, err: expect.stringContaining(kid) })
+      await pause(5500)
+      await server.tendKeys()
+      expect(kidOf((await logIn(server, 'ada')).access)).toBe(kid)
     },
   )
 
@@ -250,14 +304,13 @@ describe('AUTH_SECRET and PASSWORD_PEPPER give way to others', () => {
     },
   )
 
+  /** The first step of the guide: the coming secret is known everywhere before anybody uses it. */
+  const knowing = { AUTH_SECRET_PREVIOUS: after.AUTH_SECRET, PASSWORD_PEPPER_PREVIOUS: after.PASSWORD_PEPPER }
+
   test('of two servers each takes what the other signs while both know both secrets', { timeout: 90_000 }, async () => {
-    const env = dir('rolling')
-    await open(env)
-    await close()
-    // The first step of the guide: the coming secret is known everywhere before anybody uses it.
-    const swapped = { AUTH_SECRET_PREVIOUS: after.AUTH_SECRET, PASSWORD_PEPPER_PREVIOUS: after.PASSWORD_PEPPER }
-    const first = await open({ ...env, ...swapped })
-    const second = await open({ ...env, ...after, ...previous }, 'share')
+    const env = await shared('rolling')
+    const first = await open({ ...env, ...knowing })
+    const second = await open({ ...env, ...after, ...previous })
     await register(second, 'ada')
     for (const [signs, takes] of [
       [first, second],
@@ -270,4 +323,45 @@ describe('AUTH_SECRET and PASSWORD_PEPPER give way to others', () => {
       for (const server of [first, second]) await server.tendKeys()
     }
   })
+
+  test('the change ends well however late a server with the old secret seals a key', { timeout: 90_000 }, async () => {
+    const env = await shared('late')
+    const slow = await open({ ...env, ...knowing })
+    await open({ ...env, ...after, ...previous })
+    // After the first server has sealed all anew: this key is under the old secret.
+    const late = (await slow.manageKeys?.rotate({ soon: true }))?.key.kid ?? ''
+    expect(late).not.toBe('')
+
+    // Whoever leaves the old one out too soon is told before there is anything to lose.
+    const refused = await open({ ...env, ...after }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(StartError)
+    expect((refused as StartError).problem).toContain(`Signing key ${late} (next) was sealed under another AUTH_SECRET`)
+    expect((refused as StartError).remedy).toMatch(/AUTH_SECRET_PREVIOUS.*keys drop/)
+
+    // The last server of the guide's second step, and then each with the new secret alone.
+    await open({ ...env, ...after, ...previous })
+    const done = await open({ ...env, ...after })
+    await register(done, 'ada')
+    await pause(5500)
+    await done.tendKeys()
+    const { access } = await logIn(done, 'ada')
+    expect([kidOf(access), await identity(done, access)]).toEqual([late, 'principal'])
+  })
+
+  test(
+    'a key that nobody can open any more is removed by a command, and the servers start',
+    { timeout: 90_000 },
+    async () => {
+      const env = await shared('lost')
+      const slow = await open({ ...env, ...knowing })
+      await open({ ...env, ...after, ...previous })
+      const late = (await slow.manageKeys?.rotate({ soon: true }))?.key.kid ?? ''
+      await pause(5500)
+      await slow.tendKeys()
+      await expect(open({ ...env, ...after })).rejects.toThrow(`${late} (current)`)
+      const command = await open({ ...env, ...after }, 'share')
+      expect(await command.manageKeys?.drop(late)).toMatchObject({ kind: 'dropped', dropped: { state: 'current' } })
+      await open({ ...env, ...after })
+    },
+  )
 })

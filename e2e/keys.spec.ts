@@ -57,6 +57,10 @@ test('the metadata names what is there, and all of it answers', async ({ request
   expect(metadata).toMatchObject({ issuer: baseURL, jwks_uri: `${baseURL}/.well-known/jwks.json` })
   expect((await request.get(metadata.jwks_uri)).status()).toBe(200)
   expect((await request.post(metadata.token_endpoint, { data: {} })).status()).toBe(400)
+  for (const endpoint of [metadata.introspection_endpoint, metadata.revocation_endpoint]) {
+    const refused = await request.post(endpoint, { form: { token: 'x' } })
+    expect([endpoint, refused.status(), (await refused.json()).code]).toEqual([endpoint, 401, 'invalid_client'])
+  }
 })
 
 test('with the public half of the keys alone: tokens are checked, none is issued, and that is said in words', async ({

@@ -419,9 +419,16 @@ test('LG-3: no message holds a secret or the database’s password', () => {
 test.each<[Env, RegExp]>([
   [{ RATE_LIMIT_SCALE: '2' }, /^RATE_LIMIT_SCALE /],
   [{ PASSWORD_HASH_COST: '11' }, /^PASSWORD_HASH_COST /],
+  [{ JWT_ISSUER: 'urn:latchkey' }, /^JWT_ISSUER is not PUBLIC_URL/],
+  // MD-1: byte for byte.
+  [{ JWT_ISSUER: 'http://localhost:3000/' }, /^JWT_ISSUER is not PUBLIC_URL/],
   [{ JWT_ACCESS_TOKEN_LIFETIME: '901' }, /^JWT_ACCESS_TOKEN_LIFETIME /],
 ])('%j starts with a warning', (env, warning) => {
   expect(readConfig(env).warnings).toEqual([expect.stringMatching(warning)])
+})
+
+test('an issuer that is PUBLIC_URL warns of nothing', () => {
+  expect(readConfig({ JWT_ISSUER: 'http://localhost:3000' }).warnings).toEqual([])
 })
 
 test('at their limits these settings warn of nothing', () => {

@@ -301,6 +301,9 @@ function warnings(settings: Settings, url: URL): string[] {
     isHmac(settings.JWT_ALGORITHM) && settings.JWT_VERIFYING_KEY !== undefined
       ? `JWT_VERIFYING_KEY is ignored with JWT_ALGORITHM=${settings.JWT_ALGORITHM}.`
       : '',
+    settings.JWT_ISSUER !== undefined && settings.JWT_ISSUER !== url.origin
+      ? `JWT_ISSUER is not PUBLIC_URL (${url.origin}): clients of RFC 8414 look for the metadata at the issuer, and refuse it here.`
+      : '',
     settings.JWT_CHECK_REVOKE_TOKEN
       ? ''
       : 'JWT_CHECK_REVOKE_TOKEN=false has no effect: a changed password ends the tokens issued before it, always.',

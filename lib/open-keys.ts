@@ -3,8 +3,10 @@
  * (docs/design.md, section 7). Part of the wiring.
  */
 import type { Config } from '#lib/config'
-import { hashBytes, isHmac, type Algorithm, type HmacAlgorithm } from '#lib/core/algorithms'
+import { ALGORITHMS, hashBytes, isHmac, type Algorithm, type HmacAlgorithm } from '#lib/core/algorithms'
+import type { KeyStore, StoredKey } from '#lib/core/key-ring'
 import type { AuditLog } from '#lib/core/ports'
+import { StartError } from '#lib/core/start-error'
 import { VerifyOnly } from '#lib/core/verify-only'
 import { openHmacKeys } from '#lib/crypto/given-keys'
 import { fixedRing, openLiveRing, type KeyRing, type RingKeys } from '#lib/crypto/key-ring'
@@ -15,7 +17,7 @@ import { makeSigningKey, openSigningKey, resealed } from '#lib/crypto/signing-ke
 import { rememberingVerifier } from '#lib/crypto/verified-tokens'
 import { createManageKeys, type ManageKeys } from '#lib/flows/manage-keys'
 import type { Database } from '#lib/store/database'
-import { acceptSecret, createKeyStore, lengthenKeyLives } from '#lib/store/key-store'
+import { acceptSecret, createKeyStore, knownSecret, lengthenKeyLives, type SecretName } from '#lib/store/key-store'
 
 export interface Secrets {
   authSecret: Buffer
@@ -24,11 +26,18 @@ export interface Secrets {
   previous: { authSecret: Buffer | null; pepper: Buffer | null }
 }
 
-interface OpenKeys {
-  config: Config
-  secrets: Secrets & { given: RingKeys | null }
+interface HeldTo {
+  secrets: Secrets
   db: Database['prisma']
   audit: AuditLog
+  /** A command beside the servers (share) leaves their keys and secrets as they are, whatever its own settings say. */
+  use: 'own' | 'share'
+}
+
+interface OpenKeys extends HeldTo {
+  config: Config
+  secrets: Secrets & { given: RingKeys | null }
+  onFault: (fault: unknown) => void
 }
 
 interface OpenedKeys {
@@ -37,9 +46,8 @@ interface OpenedKeys {
   manageKeys: ManageKeys | null
 }
 
-/** The keys of the settings, or those of the database. Throws StartError when the database belongs to other secrets. */
+/** The keys of the settings, or those of the database. Throws StartError when one that signs was sealed under a secret that is not here. */
 export async function openKeys(wanted: OpenKeys): Promise<OpenedKeys> {
-  await holdToSecrets(wanted)
   const { config, secrets } = wanted
   if (secrets.given) return { ring: fixedRing(secrets.given), manageKeys: null }
   const { algorithm, signingKey } = config.keys
@@ -52,15 +60,35 @@ export async function openKeys(wanted: OpenKeys): Promise<OpenedKeys> {
   return { ring: fixedRing(keys), manageKeys: null }
 }
 
-/** The start is refused with other secrets than those of the database, unless its own are set beside them as those of before. */
-async function holdToSecrets({ secrets, db, audit }: OpenKeys): Promise<void> {
+const marks = (present: Buffer, former: Buffer | null) => ({
+  present: fingerprint(present),
+  previous: former && fingerprint(former),
+})
+
+/**
+ * The start is refused with other secrets than those of the database, unless its own are set beside them as those of before. What
+ * comes back are the secrets to go on with: a server's own, while a command goes on with the database's until a server has its own.
+ */
+export async function holdToSecrets(held: HeldTo): Promise<Secrets> {
+  if (held.use === 'share') return databaseSecrets(held)
+  await replaceSecrets(held)
+  return held.secrets
+}
+
+async function databaseSecrets({ secrets: { authSecret, pepper, previous }, db }: HeldTo): Promise<Secrets> {
+  const known = async (name: SecretName, own: Buffer, former: Buffer | null): Promise<[Buffer, Buffer | null]> => {
+    const which = await knownSecret(db, name, marks(own, former))
+    return which === 'previous' && former ? [former, own] : [own, former]
+  }
+  const [auth, formerAuth] = await known('AUTH_SECRET', authSecret, previous.authSecret)
+  const [hashing, formerHashing] = await known('PASSWORD_PEPPER', pepper, previous.pepper)
+  return { authSecret: auth, pepper: hashing, previous: { authSecret: formerAuth, pepper: formerHashing } }
+}
+
+async function replaceSecrets({ secrets, db, audit }: HeldTo): Promise<void> {
   const { authSecret, pepper, previous } = secrets
   const { to, from } = sealingKeys(secrets)
   const reseal = from && ((kid: string, sealed: string) => resealed(kid, sealed, { from, to }))
-  const marks = (present: Buffer, former: Buffer | null) => ({
-    present: fingerprint(present),
-    previous: former && fingerprint(former),
-  })
   const accepted = {
     AUTH_SECRET: await acceptSecret(db, 'AUTH_SECRET', marks(authSecret, previous.authSecret), reseal),
     PASSWORD_PEPPER: await acceptSecret(db, 'PASSWORD_PEPPER', marks(pepper, previous.pepper)),
@@ -70,28 +98,56 @@ async function holdToSecrets({ secrets, db, audit }: OpenKeys): Promise<void> {
     if (what === 'replaced') await audit.append({ ...row, detail: { name } })
 }
 
+type Asymmetric = Exclude<Algorithm, HmacAlgorithm>
+
 async function openDatabaseKeys(
-  { config, secrets, db, audit }: OpenKeys,
-  algorithm: Exclude<Algorithm, HmacAlgorithm>,
+  { config, secrets, db, audit, use, onFault }: OpenKeys,
+  algorithm: Asymmetric,
 ): Promise<OpenedKeys> {
   const { rotationAgeMs, publishAheadMs } = config.keys
   const tokenLifeMs = Math.max(config.jwt.accessLifeMs, config.jwt.refreshLifeMs) + config.jwt.leewayMs
   const { to, from } = sealingKeys(secrets)
   const store = createKeyStore(db, { publishAheadMs, tokenLifeMs })
-  const makeKey = () => makeSigningKey(to, algorithm)
-  const manageKeys = createManageKeys({ store, makeKey, audit, policy: { algorithm, rotationAgeMs, publishAheadMs } })
+  const makeKey = async () => makeSigningKey(to, use === 'own' ? algorithm : await algorithmOf(store, algorithm))
+  const policy = { algorithm: use === 'own' ? algorithm : null, rotationAgeMs, publishAheadMs }
+  const manageKeys = createManageKeys({ store, makeKey, audit, policy })
+  // An instance that was started before this one, or after it, may have sealed under the other secret.
+  const open = (key: StoredKey) =>
+    openSigningKey(key, to).catch((error: unknown) => {
+      if (!from) throw error
+      return openSigningKey(key, from)
+    })
   await manageKeys.start()
-  await lengthenKeyLives(db, tokenLifeMs)
+  if (use === 'own') {
+    await lengthenKeyLives(db, tokenLifeMs)
+    await checkTheyOpen((await store.read()).keys, open)
+  }
   const ring = await openLiveRing({
     read: async () => (await store.read()).keys,
-    // An instance that was started before this one, or after it, may have sealed under the other secret.
-    openSigner: (key) =>
-      openSigningKey(key, to).catch((error: unknown) => {
-        if (!from) throw error
-        return openSigningKey(key, from)
-      }),
+    // A command signs nothing, and is what removes a key that nobody can open.
+    openSigner: use === 'own' ? open : (key) => open(key).catch(() => null),
+    onFault,
   })
   return { ring, manageKeys }
+}
+
+/** That of the key that signs, which a command's own settings need not agree with. */
+async function algorithmOf(store: KeyStore, otherwise: Asymmetric): Promise<Asymmetric> {
+  const { keys } = await store.read()
+  const signing = keys.find(({ state }) => state === 'current')?.alg
+  const known = ALGORITHMS.find((name) => name === signing)
+  return known && !isHmac(known) ? known : otherwise
+}
+
+/** A next key that does not open would stop this server only when it is to sign, with nobody there to read why. */
+async function checkTheyOpen(keys: StoredKey[], open: (key: StoredKey) => Promise<unknown>): Promise<void> {
+  for (const key of keys.filter(({ state }) => state !== 'retiring'))
+    await open(key).catch(() => {
+      throw new StartError(
+        `Signing key ${key.kid} (${key.state}) was sealed under another AUTH_SECRET than those given here.`,
+        `Start once with that secret as AUTH_SECRET_PREVIOUS, so that the key is sealed anew; if it is lost, remove the key: npm run manage -- keys drop ${key.kid} (docs/guides/keys.md).`,
+      )
+    })
 }
 
 /** What private halves are sealed under, and what they were sealed under before. */

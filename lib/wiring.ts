@@ -54,7 +54,7 @@ import { createSessionStore } from '#lib/store/session-store'
 import { createThrottle, pruneThrottle } from '#lib/store/throttle-store'
 import { createUserStore } from '#lib/store/user-store'
 import { openLive, withoutView } from './open-live'
-import { openKeys, tokenSettings, whileItIssues, type Secrets } from './open-keys'
+import { holdToSecrets, openKeys, tokenSettings, whileItIssues, type Secrets } from './open-keys'
 
 export type Latchkey = Awaited<ReturnType<typeof openLatchkey>>
 
@@ -111,7 +111,7 @@ function openSecrets(
 
 async function join(
   config: Config,
-  secrets: Secrets & { given: RingKeys | null },
+  given: Secrets & { given: RingKeys | null },
   database: Database,
   stop: () => Promise<void>,
   { use, onFault }: OpenOptions,
@@ -119,7 +119,8 @@ async function join(
   const db = database.prisma
   const clock = await openDatabaseClock(db)
   const audit = createAuditLog(db, onFault)
-  const { ring, manageKeys } = await openKeys({ config, secrets, db, audit })
+  const secrets = { ...given, ...(await holdToSecrets({ secrets: given, db, audit, use })) }
+  const { ring, manageKeys } = await openKeys({ config, secrets, db, audit, use, onFault })
   const tokens = tokenSettings(config, ring)
   const browserRefreshKey = deriveKey(secrets.authSecret, 'browser-refresh')
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')

@@ -53,10 +53,12 @@ describe('what time asks for', () => {
 })
 
 describe('what a start asks for', () => {
-  test.each<[string, KeyFacts[], string, boolean]>([
+  test.each<[string, KeyFacts[], string | null, boolean]>([
     ['the first one', [], 'ES256', true],
     ['with a key of the algorithm set', [key('current')], 'ES256', false],
     ['with a key of another algorithm', [key('current')], 'RS256', true],
+    ['of a command, the first one', [], null, true],
+    ['of a command, with whatever key', [key('current', { alg: 'PS384' })], null, false],
     [
       'a retiring key of the algorithm does not count',
       [key('current'), key('retiring', { alg: 'RS256' })],

@@ -80,9 +80,10 @@ export function decideUpkeep(keys: KeyFacts[], now: Date, policy: KeyPolicy): Ke
   return over ? { kind: 'forget', kid: over.kid } : null
 }
 
-/** What a start asks for: a key that signs, of the algorithm that is set. */
-export function decideStart(keys: KeyFacts[], algorithm: string): KeyStep | null {
-  return byState(keys).current?.alg === algorithm ? null : { kind: 'begin' }
+/** What a start asks for: a key that signs, of the algorithm that is set. Null: a command, which takes whatever key the servers have. */
+export function decideStart(keys: KeyFacts[], algorithm: string | null): KeyStep | null {
+  const { current } = byState(keys)
+  return current && (algorithm === null || current.alg === algorithm) ? null : { kind: 'begin' }
 }
 
 /** What an operator's rotation asks for. Null: one is under way. */

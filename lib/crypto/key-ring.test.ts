@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { seconds } from '#lib/core/duration'
+import { hours, seconds } from '#lib/core/duration'
 import type { KeyState, StoredKey } from '#lib/core/key-ring'
 import { openLiveRing } from './key-ring'
 import { makeSigningKey, openSigningKey } from './signing-keys'
@@ -11,21 +12,33 @@ const key = (i: number, state: KeyState): StoredKey => {
   if (!one) throw new Error('So many keys were not made.')
   return { ...one, state, signsAt: new Date(0), expiresAt: null }
 }
+/** As long as a thumbprint. */
+const unknown = (letter: string) => named(letter.repeat(43))
 const named = (kid: string) => `${Buffer.from(JSON.stringify({ kid })).toString('base64url')}.e30.x`
 
 async function aRing(first: StoredKey[]) {
-  const database = { keys: first, readings: 0, broken: false }
-  const clock = { at: 0 }
+  const database = { keys: first, readings: 0, broken: false, answers: Promise.resolve() }
+  const clock = { at: 0, pauses: [] as number[] }
+  const faults: unknown[] = []
   const ring = await openLiveRing({
     async read() {
       database.readings++
       if (database.broken) throw new Error('The database does not answer.')
-      return database.keys
+      const { keys, answers } = database
+      await answers
+      return keys
     },
     openSigner: (stored) => openSigningKey(stored, sealing),
+    onFault: (fault) => faults.push(fault),
     now: () => clock.at,
+    async pause(ms) {
+      clock.pauses.push(ms)
+      // Whatever else comes in this moment comes first.
+      await new Promise(setImmediate)
+      clock.at += ms
+    },
   })
-  return { ring, database, clock }
+  return { ring, database, clock, faults }
 }
 
 describe('the live ring', () => {
@@ -58,15 +71,62 @@ describe('the live ring', () => {
     await ring.ready(named('x'.repeat(5000)))
     expect(database.readings).toBe(1)
     database.keys = [key(0, 'retiring'), key(1, 'current')]
-    await Promise.all([ring.ready(named(made[1]?.kid ?? '')), ...['a', 'b', 'c'].map((kid) => ring.ready(named(kid)))])
+    await Promise.all([
+      ring.ready(named(made[1]?.kid ?? '')),
+      ...['a', 'b', 'c'].map((one) => ring.ready(unknown(one))),
+    ])
     expect(database.readings).toBe(2)
     expect(ring.keys().verifiers.has(made[1]?.kid ?? '')).toBe(true)
-    clock.at += seconds(1) - 1
-    await ring.ready(named('d'))
+    clock.at += seconds(1)
+    await ring.ready(unknown('d'))
+    expect([database.readings, clock.pauses]).toEqual([3, [0, 0]])
+  })
+
+  test('what cannot be a thumbprint is no key of ours, and costs neither a reading nor time', async () => {
+    const { ring, database, clock } = await aRing([key(0, 'current')])
+    for (const kid of ['', 'a', 'a'.repeat(42), 'a'.repeat(44), `${'a'.repeat(42)}.`, `${'a'.repeat(42)}\n`])
+      await ring.ready(named(kid))
+    expect([database.readings, clock.pauses]).toEqual([1, []])
+  })
+
+  test('within a second of a miss nobody is refused unread: the next reading is waited for, by all together', async () => {
+    const { ring, database, clock } = await aRing([key(0, 'current')])
+    await ring.ready(unknown('a'))
     expect(database.readings).toBe(2)
-    clock.at += 1
-    await ring.ready(named('d'))
-    expect(database.readings).toBe(3)
+    clock.at += 300
+    // Another instance has begun a key that signs at once.
+    database.keys = [key(0, 'retiring'), key(1, 'current')]
+    const verdicts = Array.from({ length: 20 }, async (_, i) => {
+      await ring.ready(i % 2 ? unknown('b') : named(made[1]?.kid ?? ''))
+      return ring.keys().verifiers.has(made[1]?.kid ?? '')
+    })
+    expect(await Promise.all(verdicts)).toEqual(Array(20).fill(true))
+    expect([database.readings, clock.pauses]).toEqual([3, [0, 700]])
+    clock.at += 999
+    await ring.ready(unknown('a'))
+    expect([database.readings, clock.pauses]).toEqual([4, [0, 700, 1]])
+    // A clock that was set ahead and back.
+    clock.at -= hours(1)
+    await ring.ready(unknown('a'))
+    expect([database.readings, clock.pauses]).toEqual([5, [0, 700, 1, 1000]])
+  })
+
+  test.each([
+    ['a fresh', seconds(1)],
+    ['an old', seconds(6)],
+  ])('beside %s reading a token that comes while one is under way waits for one that began after it', async (_, at) => {
+    const { ring, database, clock } = await aRing([key(0, 'current')])
+    let answer = () => {}
+    clock.at = at
+    database.answers = new Promise((resolve) => (answer = resolve))
+    const under = ring.refresh()
+    database.keys = [key(0, 'retiring'), key(1, 'current')]
+    database.answers = Promise.resolve()
+    const verdict = ring.ready(named(made[1]?.kid ?? ''))
+    await pause(20)
+    answer()
+    await Promise.all([under, verdict])
+    expect(ring.keys().verifiers.has(made[1]?.kid ?? '')).toBe(true)
   })
 
   test('a reading older than 5 s is trusted by nobody: a new one, or the fault', async () => {
@@ -83,14 +143,16 @@ describe('the live ring', () => {
     expect([...ring.keys().verifiers.keys()]).toEqual([made[1]?.kid])
   })
 
-  test('a current key under a secret that is not here: the one of before signs while it is in the ring', async () => {
-    const { ring, database } = await aRing([key(0, 'current')])
+  test('a current key under a secret that is not here: the one of before signs while it is in the ring, and that is told once', async () => {
+    const { ring, database, faults } = await aRing([key(0, 'current')])
     const foreign = { ...(await makeSigningKey(Buffer.alloc(32, 4))), state: 'current' as const }
     const stored = { ...foreign, signsAt: new Date(0), expiresAt: null }
     database.keys = [key(0, 'retiring'), stored]
     await ring.refresh()
     expect(ring.keys().signer?.kid).toBe(made[0]?.kid)
     expect(ring.keys().verifiers.has(stored.kid)).toBe(true)
+    await ring.refresh()
+    expect(faults).toEqual([expect.objectContaining({ message: expect.stringContaining(stored.kid) })])
     database.keys = [stored]
     await expect(ring.refresh()).rejects.toThrow()
   })

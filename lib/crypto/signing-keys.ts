@@ -46,13 +46,21 @@ export async function openSigningKey(stored: StoredSigningKey, sealingKey: Buffe
   return { kid: stored.kid, alg: stored.alg, key: (await importJWK(jwk, stored.alg)) as CryptoKey }
 }
 
-/** The same private half, sealed under another key. Opens what is under either: a run before may have been half-way. */
+/**
+ * The same private half, sealed under another key. Takes what is under either: another server may have sealed it meanwhile. What opens
+ * under neither stays as it is; whether that matters is for whoever would sign with it.
+ */
 export function resealed(kid: string, sealed: string, { from, to }: { from: Buffer; to: Buffer }): string {
+  if (opens(to, kid, sealed) || !opens(from, kid, sealed)) return sealed
+  return seal(to, kid, unseal(from, kid, sealed))
+}
+
+function opens(key: Buffer, kid: string, sealed: string): boolean {
   try {
-    unseal(to, kid, sealed)
-    return sealed
+    unseal(key, kid, sealed)
+    return true
   } catch {
-    return seal(to, kid, unseal(from, kid, sealed))
+    return false
   }
 }
 

@@ -20,10 +20,11 @@ import type { AuditLog } from '#lib/core/ports'
 
 interface ManageKeysDeps {
   store: KeyStore
-  /** A fresh key pair of the algorithm that is set. RSA takes a second. */
+  /** A fresh key pair of the servers' algorithm. RSA takes a second. */
   makeKey: () => Promise<NewKey>
   audit: AuditLog
-  policy: KeyPolicy & { algorithm: string }
+  /** `algorithm` is what a start insists on; null: nothing, if there is a key that signs. */
+  policy: KeyPolicy & { algorithm: string | null }
 }
 
 /** `key` is the one that signs next, and says from when on. */
@@ -33,7 +34,7 @@ export type DropOutcome = { kind: 'dropped'; dropped: StoredKey; current: Stored
 export interface ManageKeys {
   /** Oldest first. */
   list(): Promise<StoredKey[]>
-  /** A current key of the algorithm that is set, whatever was there. */
+  /** A current key of the algorithm in the policy, whatever was there. */
   start(): Promise<void>
   /** Whatever is due by the database's clock. One SELECT when nothing is. */
   upkeep(): Promise<void>

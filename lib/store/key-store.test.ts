@@ -4,7 +4,7 @@ import { days, minutes, seconds } from '#lib/core/duration'
 import { createManageKeys } from '#lib/flows/manage-keys'
 import { databases, type TestDatabase } from '#lib/testing/databases'
 import { createAuditLog, createAuditReader } from './audit-store'
-import { acceptSecret, createKeyStore, lengthenKeyLives } from './key-store'
+import { acceptSecret, createKeyStore, knownSecret, lengthenKeyLives } from './key-store'
 
 describe.each(databases)('signing keys on $name', ({ available, open }) => {
   if (!available) {
@@ -24,9 +24,9 @@ describe.each(databases)('signing keys on $name', ({ available, open }) => {
   const fresh = (alg = 'ES256') => ({ kid: `key-${++made}`, alg, publicJwk: { kty: 'EC' }, sealedPrivate: 'sealed' })
   const store = () => createKeyStore(db.prisma, times)
   /** One instance; the clock is the database's, and times are moved in its rows. */
-  const instance = (over: { algorithm?: string; publishAheadMs?: number } = {}) => {
+  const instance = (over: { algorithm?: string | null; publishAheadMs?: number } = {}) => {
     const policy = { algorithm: 'ES256', rotationAgeMs: days(90), publishAheadMs: times.publishAheadMs, ...over }
-    const makeKey = async () => fresh(policy.algorithm)
+    const makeKey = async () => fresh(policy.algorithm ?? 'ES256')
     return createManageKeys({ store: store(), makeKey, audit: createAuditLog(db.prisma, () => {}), policy })
   }
   const states = async () => (await store().read()).keys.map(({ state }) => state)
@@ -119,6 +119,15 @@ describe.each(databases)('signing keys on $name', ({ available, open }) => {
     expect(await states()).toEqual(['retiring', 'current'])
   })
 
+  test('a command begins no key beside one that signs, whatever the algorithm', async () => {
+    await Promise.all([1, 2].map(() => instance({ algorithm: null }).start()))
+    expect(await states()).toEqual(['current'])
+    await instance({ algorithm: 'RS256' }).start()
+    await instance({ algorithm: null }).start()
+    expect((await one('current'))?.alg).toBe('RS256')
+    expect(await states()).toEqual(['retiring', 'current'])
+  })
+
   test('drop: the key is gone at once; the current one has a successor, the next key or a fresh one', async () => {
     const keys = instance()
     await keys.start()
@@ -178,9 +187,31 @@ describe.each(databases)('signing keys on $name', ({ available, open }) => {
     }
     await expect(acceptSecret(db.prisma, 'AUTH_SECRET', marks, half)).rejects.toThrow('does not open')
     expect(await sealed()).toEqual(['sealed', 'sealed'])
-    const both = [1, 2].map(() => acceptSecret(db.prisma, 'AUTH_SECRET', marks, (_, old) => `${old} anew`))
+    const both = [1, 2].map(() => acceptSecret(db.prisma, 'AUTH_SECRET', marks, () => 'sealed anew'))
     expect((await Promise.all(both)).sort()).toEqual(['known', 'replaced'])
     expect(await sealed()).toEqual(['sealed anew', 'sealed anew'])
     await expect(acceptSecret(db.prisma, 'AUTH_SECRET', { present: 'one', previous: null })).rejects.toThrow()
+  })
+
+  test('at every start beside the secret of before: what a slower server has sealed meanwhile is sealed anew', async () => {
+    await db.prisma.secretFingerprint.deleteMany()
+    await instance().start()
+    await acceptSecret(db.prisma, 'AUTH_SECRET', { present: 'two', previous: null })
+    const marks = { present: 'two', previous: 'one' }
+    expect(await acceptSecret(db.prisma, 'AUTH_SECRET', marks, (kid) => `${kid} anew`)).toBe('known')
+    const { keys } = await store().read()
+    expect(keys.map(({ sealedPrivate }) => sealedPrivate)).toEqual(keys.map(({ kid }) => `${kid} anew`))
+  })
+
+  test('a command is told which secret is the database’s, and replaces none', async () => {
+    await db.prisma.secretFingerprint.deleteMany()
+    const ask = (present: string, previous: string | null) =>
+      knownSecret(db.prisma, 'AUTH_SECRET', { present, previous })
+    expect(await ask('one', null)).toBe('present')
+    expect(await ask('two', 'one')).toBe('previous')
+    expect(await ask('one', 'two')).toBe('present')
+    await expect(ask('two', null)).rejects.toThrow('AUTH_SECRET is not the one')
+    await expect(ask('two', 'three')).rejects.toThrow('Neither AUTH_SECRET nor')
+    expect(await acceptSecret(db.prisma, 'AUTH_SECRET', { present: 'one', previous: null })).toBe('known')
   })
 })

@@ -117,27 +117,53 @@ export interface SecretFingerprints {
   previous: string | null
 }
 
+export type SecretName = 'AUTH_SECRET' | 'PASSWORD_PEPPER'
+
 /**
  * Keeps the fingerprint of a secret at first sight and refuses the start with another one from then on, unless the one of before is
- * set beside it: then `reseal` is given the sealed values of this database, and the fingerprint is replaced with them, all at once.
+ * set beside it. `reseal` is given the sealed values of this database at every start, not only when the fingerprint is replaced: a
+ * server that had the other secret first may have sealed a key since. All at once.
  */
 export async function acceptSecret(
   db: PrismaClient,
-  name: 'AUTH_SECRET' | 'PASSWORD_PEPPER',
+  name: SecretName,
   { present, previous }: SecretFingerprints,
   reseal: ((kid: string, sealed: string) => string) | null = null,
 ): Promise<'known' | 'replaced'> {
-  await db.secretFingerprint.createMany({ data: [{ name, fingerprint: present }], skipDuplicates: true })
+  await keepAtFirstSight(db, name, present)
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${KEY_LOCK})`
-    const kept = await tx.secretFingerprint.findUniqueOrThrow({ where: { name } })
-    if (kept.fingerprint === present) return 'known'
-    if (kept.fingerprint !== previous) throw wrongSecret(name, previous !== null)
-    for (const { kid, sealedPrivate } of reseal ? await tx.signingKey.findMany() : [])
-      await tx.signingKey.update({ where: { kid }, data: { sealedPrivate: reseal?.(kid, sealedPrivate) } })
+    const { fingerprint: kept } = await tx.secretFingerprint.findUniqueOrThrow({ where: { name } })
+    if (kept !== present && kept !== previous) throw wrongSecret(name, previous !== null)
+    if (reseal) await sealAnew(tx, reseal)
+    if (kept === present) return 'known'
     await tx.secretFingerprint.update({ where: { name }, data: { fingerprint: present } })
     return 'replaced'
   })
+}
+
+/** For a command beside the servers: which of its secrets is this database's. Refuses as acceptSecret does, and replaces nothing. */
+export async function knownSecret(
+  db: PrismaClient,
+  name: SecretName,
+  { present, previous }: SecretFingerprints,
+): Promise<'present' | 'previous'> {
+  await keepAtFirstSight(db, name, present)
+  const { fingerprint: kept } = await db.secretFingerprint.findUniqueOrThrow({ where: { name } })
+  if (kept === present) return 'present'
+  if (kept === previous) return 'previous'
+  throw wrongSecret(name, previous !== null)
+}
+
+async function keepAtFirstSight(db: PrismaClient, name: SecretName, fingerprint: string): Promise<void> {
+  await db.secretFingerprint.createMany({ data: [{ name, fingerprint }], skipDuplicates: true })
+}
+
+async function sealAnew(tx: Transaction, reseal: (kid: string, sealed: string) => string): Promise<void> {
+  for (const { kid, sealedPrivate: old } of await tx.signingKey.findMany()) {
+    const sealedPrivate = reseal(kid, old)
+    if (sealedPrivate !== old) await tx.signingKey.update({ where: { kid }, data: { sealedPrivate } })
+  }
 }
 
 function wrongSecret(name: string, hasPrevious: boolean): StartError {
