@@ -14,7 +14,7 @@ import {
 import { directivesOf } from '#lib/testing/unguarded-exports'
 
 /**
- * The import table of docs/design.md, section 1. `wiring` stands for lib/wiring.ts and the files of its level: lib/open-keys.ts, a part
+ * The import table of docs/design.md, section 1. `wiring` stands for lib/wiring.ts and the files of its level: lib/open-*.ts, parts
  * of it, lib/boot.ts, which opens it, lib/running.ts, which finds the open one, and lib/report-fault.ts.
  */
 const TABLE: Record<string, { parts: string[]; packages: string[]; builtins?: boolean }> = {
@@ -84,6 +84,8 @@ const WIRING_LEVEL = [
   'lib/wiring.ts',
   'lib/open-keys.ts',
   'lib/open-live.ts',
+  'lib/open-secrets.ts',
+  'lib/open-tokens.ts',
   'lib/boot.ts',
   'lib/running.ts',
   'lib/report-fault.ts',

@@ -12,9 +12,7 @@ import { openHmacKeys } from '#lib/crypto/given-keys'
 import { fixedRing, openLiveRing, type KeyRing, type RingKeys } from '#lib/crypto/key-ring'
 import { fingerprint } from '#lib/crypto/password-hasher'
 import { deriveKey } from '#lib/crypto/secrets'
-import type { SignedTokenSettings } from '#lib/crypto/signed-token'
 import { makeSigningKey, openSigningKey, resealed } from '#lib/crypto/signing-keys'
-import { rememberingVerifier } from '#lib/crypto/verified-tokens'
 import { createManageKeys, type ManageKeys } from '#lib/flows/manage-keys'
 import type { Database } from '#lib/store/database'
 import { acceptSecret, createKeyStore, knownSecret, lengthenKeyLives, type SecretName } from '#lib/store/key-store'
@@ -154,22 +152,6 @@ async function checkTheyOpen(keys: StoredKey[], open: (key: StoredKey) => Promis
 function sealingKeys({ authSecret, previous }: Secrets): { to: Buffer; from: Buffer | null } {
   const derive = (secret: Buffer) => deriveKey(secret, 'seal-signing-keys')
   return { to: derive(authSecret), from: previous.authSecret && derive(previous.authSecret) }
-}
-
-/** What tokens are signed and read with, as it is at each use. Whoever only reads never touches `signer`. */
-export function tokenSettings({ jwt }: Config, ring: KeyRing): () => SignedTokenSettings {
-  const verify = rememberingVerifier()
-  return () => ({
-    issuer: jwt.issuer,
-    shape: jwt.shape,
-    verify,
-    verifiers: ring.keys().verifiers,
-    get signer() {
-      const { signer } = ring.keys()
-      if (!signer) throw new VerifyOnly()
-      return signer
-    },
-  })
 }
 
 /**

@@ -3,7 +3,6 @@
  * web finds the open one by `running()`. Nothing else in lib knows which store or hasher is behind a port.
  */
 import { createHmac } from 'node:crypto'
-import path from 'node:path'
 import type { Config } from '#lib/config'
 import { foldEmail } from '#lib/core/identifiers'
 import { ownClaims } from '#lib/core/token-shape'
@@ -11,11 +10,8 @@ import { clientSecrets } from '#lib/crypto/client-secret'
 import type { RingKeys } from '#lib/crypto/key-ring'
 import { createHashPool } from '#lib/crypto/hash-pool'
 import { createPasswordHasher } from '#lib/crypto/password-hasher'
-import { verifyBrowserRefresh } from '#lib/crypto/refresh-token'
-import { deriveKey, secretFromFile } from '#lib/crypto/secrets'
+import { deriveKey } from '#lib/crypto/secrets'
 import { openGivenKeys } from '#lib/crypto/given-keys'
-import { readAccessToken, readApiRefreshToken } from '#lib/crypto/signed-token'
-import { createTokenMint } from '#lib/crypto/token-mint'
 import { createAdminister } from '#lib/flows/administer'
 import { createAdministerGroups } from '#lib/flows/administer-groups'
 import { createAskHooks } from '#lib/flows/ask-hooks'
@@ -54,7 +50,9 @@ import { createSessionStore } from '#lib/store/session-store'
 import { createThrottle, pruneThrottle } from '#lib/store/throttle-store'
 import { createUserStore } from '#lib/store/user-store'
 import { openLive, withoutView } from './open-live'
-import { holdToSecrets, openKeys, tokenSettings, whileItIssues, type Secrets } from './open-keys'
+import { holdToSecrets, openKeys, whileItIssues, type Secrets } from './open-keys'
+import { openSecrets } from './open-secrets'
+import { openTokens } from './open-tokens'
 
 export type Latchkey = Awaited<ReturnType<typeof openLatchkey>>
 
@@ -88,27 +86,6 @@ async function startDatabase({ database, dataDir }: Config, { use, report }: Ope
   return { connection: embedded.connection, stop: () => embedded.close() }
 }
 
-function openSecrets(
-  { authSecret, passwordPepper, authSecretPrevious, passwordPepperPrevious, dataDir, development }: Config,
-  report: OpenOptions['report'],
-): Secrets {
-  const directory = path.resolve(/*turbopackIgnore: true*/ dataDir, 'secrets')
-  const made = (file: string) => {
-    const warning = development ? '' : ' Back it up apart from the database, or set the variable of that name.'
-    report(
-      `Made a secret: ${path.relative(/*turbopackIgnore: true*/ process.cwd(), file)} (readable by you alone).${warning}`,
-    )
-  }
-  return {
-    authSecret: Buffer.from(authSecret ?? secretFromFile(directory, 'AUTH_SECRET', made)),
-    pepper: Buffer.from(passwordPepper ?? secretFromFile(directory, 'PASSWORD_PEPPER', made)),
-    previous: {
-      authSecret: authSecretPrevious === null ? null : Buffer.from(authSecretPrevious),
-      pepper: passwordPepperPrevious === null ? null : Buffer.from(passwordPepperPrevious),
-    },
-  }
-}
-
 async function join(
   config: Config,
   given: Secrets & { given: RingKeys | null },
@@ -121,8 +98,6 @@ async function join(
   const audit = createAuditLog(db, onFault)
   const secrets = { ...given, ...(await holdToSecrets({ secrets: given, db, audit, use })) }
   const { ring, manageKeys } = await openKeys({ config, secrets, db, audit, use, onFault })
-  const tokens = tokenSettings(config, ring)
-  const browserRefreshKey = deriveKey(secrets.authSecret, 'browser-refresh')
   const markKey = deriveKey(secrets.authSecret, 'audit-identifier')
 
   const groups = createGroupStore(db)
@@ -153,27 +128,8 @@ async function join(
     ...{ hooks, onFault, own: ownClaims(config.jwt.shape) },
     grantsOf: (userId) => groups.grantsOf(userId),
   })
-  const mint = createTokenMint({
-    extraClaims,
-    tokens,
-    browserRefreshKey,
-    accessLifeMs: config.jwt.accessLifeMs,
-    apiRefreshLifeMs: config.jwt.refreshLifeMs,
-  })
-
   const policy = { minLength: config.password.minLength, siteWords: siteWords(config) }
-  const formerRefreshKey = secrets.previous.authSecret && deriveKey(secrets.previous.authSecret, 'browser-refresh')
-  const readRefresh = async (token: string) =>
-    (await verifyBrowserRefresh(token, browserRefreshKey)) ??
-    (formerRefreshKey && (await verifyBrowserRefresh(token, formerRefreshKey)))
-  const readApiRefresh = async (token: string) => {
-    await ring.ready(token)
-    return readApiRefreshToken(token, clock.at(), tokens())
-  }
-  const readAccess = async (token: string, at?: Date) => {
-    await ring.ready(token)
-    return readAccessToken(token, clock.at(at), tokens())
-  }
+  const { mint, readAccess, readApiRefresh, readRefresh } = openTokens({ config, secrets, ring, clock, extraClaims })
   const identify = createIdentify({ find: live.find, active, readAccess, userIdField: config.jwt.shape.userIdField })
   const issuing = whileItIssues(ring)
   const openSession = issuing(createOpenSession({ sessions, mint }))
