@@ -335,4 +335,15 @@ const kept: Case = {
   },
 }
 
-export const tokens: Case[] = [...shown, ...fates, ...headers, ...byForm, kept]
+/** The original's access token says that it was issued when the refresh token was. */
+const aMinuteOld: Case = {
+  name: 'token: refresh of a refresh token a minute old',
+  async request(side) {
+    const claims = await genuine(side, 'refresh')
+    return asJson('/api/token/refresh/', {
+      refresh: side.sign({ ...claims, iat: Number(claims.iat) - 60, exp: Number(claims.exp) - 60 }),
+    })
+  },
+}
+
+export const tokens: Case[] = [...shown, ...fates, ...headers, ...byForm, kept, aMinuteOld]
