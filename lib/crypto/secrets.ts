@@ -3,7 +3,7 @@
  * The pepper is never derived from AUTH_SECRET: each can be replaced alone.
  */
 import { hkdfSync, randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { StartError } from '#lib/core/start-error'
 
@@ -19,13 +19,7 @@ export function secretFromFile(directory: string, name: string, onMade: (file: s
   const file = path.join(directory, name)
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    try {
-      // `wx` fails when the file is there: of two starts at once one writes, both read the same.
-      writeFileSync(file, randomBytes(32).toString('base64url') + '\n', { mode: 0o600, flag: 'wx' })
-      onMade(file)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+    if (!existsSync(file) && makeWhole(file)) onMade(file)
     chmodSync(file, 0o600)
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
@@ -35,5 +29,23 @@ export function secretFromFile(directory: string, name: string, onMade: (file: s
       'Make the directory writable for the user that runs Latchkey, or set DATA_DIR to one that is.',
       { cause: error },
     )
+  }
+}
+
+/**
+ * Whether this call made it. The file appears with its secret in it, never empty: a second start may look at any moment. Of two at once
+ * the link of one succeeds, and both read the same.
+ */
+function makeWhole(file: string): boolean {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(draft, randomBytes(32).toString('base64url') + '\n', { mode: 0o600, flag: 'wx' })
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
